@@ -1,0 +1,87 @@
+"""What ``newsletter check`` looks at: the articles, and the feeds and digests that out/ holds.
+
+Reads content/, out/ and the ledger, writes nothing.
+
+One file per family of rules. A rule has an id and names where it is laid down; add one by adding it to its family's RULES.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from newsletter import collector, folder, publish, writer
+from newsletter.checks import clients, content, digests, entries, feeds, identity, mail
+from newsletter.checks.clients import Table
+from newsletter.checks.finding import Finding, Rule, Severity
+from newsletter.checks.mail.built import Built
+from newsletter.checks.mail.origin import Origins
+from newsletter.checks.mail.page import Mail
+from newsletter.config import Config
+from newsletter.errors import OutputError
+from newsletter.model import Article
+from newsletter.present import present
+from newsletter.rendition import render as rendition_of
+
+__all__ = ["RULES", "Finding", "Result", "Rule", "Severity", "Table", "run"]
+
+#: Every rule, by its id.
+RULES = {rule.id: rule for rule in (*content.RULES, *identity.RULES, *feeds.RULES, *digests.RULES, *mail.RULES, *clients.RULES)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a run of the checks found."""
+
+    findings: tuple[Finding, ...]
+    #: The output folder.
+    out: Path
+    #: Whether that had feeds to check.
+    feeds: bool
+    #: What clients make of the digests, one table for each.
+    tables: tuple[Table, ...] = ()
+
+
+def run(config: Config, *, now: datetime, jobs: int = 0) -> Result:
+    """Check the articles as of ``now``, the feeds that were built from them and the newest digest; ``jobs`` as for publish.build.
+
+    Raises OutputError where a feed or a digest cannot be opened.
+    """
+    library = collector.load(config)
+    today = present(config, library, now)
+    rendition = rendition_of(config, library, today.published, today.published, jobs)
+    problems = [problem for problem in (*today.problems, *rendition.problems) if problem not in today.recognition.problems]
+    remarks = (*today.remarks, *(remark for item in rendition.rendered for remark in item.remarks))
+    findings = [*content.check(config, problems, remarks), *identity.check(config, today)]
+    built = _feeds(config.out)
+    if built:
+        whole, *_ = publish.plan(config, today, now=now, owned=writer.owned(config.out))
+        findings += feeds.check(config.out, built, [item.article for item in rendition.of(whole.articles)])
+    mailed, tables = _digests(config, today.articles)
+    return Result(findings=(*findings, *mailed), out=config.out, feeds=bool(built), tables=tables)
+
+
+def _digests(config: Config, articles: Iterable[Article]) -> tuple[tuple[Finding, ...], tuple[Table, ...]]:
+    """Check the newest digests, whose parts came from these articles."""
+    by_id = {article.id: article for article in articles}
+    notes = {Path(file.path).stem: config.content / file.path for file in folder.notes(config)}
+    findings: list[Finding] = []
+    tables: list[Table] = []
+    for one in digests.newest(config.out):
+        if not isinstance(one, Mail):
+            findings.append(one)
+            continue
+        note = notes.get(one.key, config.content / folder.NOTES / f"{one.key}.md")
+        origins = Origins(config=config, path=one.path, page=one.page, articles=by_id, note=note)
+        found, table = clients.check(one, origins)
+        findings += (*mail.check(one, origins, Built(out=config.out, url=config.url), config), *found)
+        tables.append(table)
+    return tuple(findings), tuple(tables)
+
+
+def _feeds(out: Path) -> dict[str, bytes]:
+    """Read the publication's feeds, by file name; those that are not there are left out."""
+    try:
+        return {name: (out / name).read_bytes() for name in entries.READERS if (out / name).exists()}
+    except OSError as error:
+        raise OutputError(f"{error.filename}: cannot be read: {error.strerror}") from error

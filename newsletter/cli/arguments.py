@@ -1,0 +1,162 @@
+"""What can be said on the command line. No I/O, and nothing heavy is imported."""
+
+import argparse
+from pathlib import Path
+
+from newsletter import __version__
+
+EPILOGUE = """\
+exit status: 0 done, 1 failed and nothing was published, 2 usage, 3 published but for the articles reported,
+75 another run holds the lock"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser; ``command`` names the command."""
+    top = argparse.ArgumentParser(
+        prog="newsletter",
+        description="Turn a folder of Markdown into feeds, an e-mail digest and a small web archive.",
+        epilog=EPILOGUE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    common = _common()
+
+    def command(name: str, summary: str, description: str) -> argparse.ArgumentParser:
+        return commands.add_parser(name, help=summary, description=description, parents=[common], allow_abbrev=False)
+
+    _init(command("init", "scaffold a publication", "Write newsletter.toml, content/ with one article, and .gitignore."))
+    _new(command("new", "begin an article", "Write a dated article with a minted id, as a draft, and print its path."))
+    _adopt(
+        command(
+            "adopt",
+            "add missing front matter",
+            "Add front matter to files that have none, and a missing title or date to files that have. Bodies stay as they are.",
+        )
+    )
+    _list(command("list", "show what becomes of each article", "List every file of the content folder and what becomes of it."))
+    _build(
+        command(
+            "build",
+            "write out/",
+            "Write feeds, archive and digest. The digest covers the period given, else the last complete one of digest.every.",
+        )
+    )
+    _check(command("check", "look for problems", "Check the articles, and compare the feeds that out/ holds with them."))
+    return top
+
+
+def reference() -> dict[str, tuple[str, dict[str, str]]]:
+    """Tell of each command, and under the empty name of the program, what it does and what it takes, for documentation.
+
+    What it takes is (option with its placeholder, or placeholder of an argument) to its help.
+    """
+    top = parser()
+    subparsers = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001 - there is no public way
+    return {name: (command.description or "", _taken(command)) for name, command in {"": top, **subparsers.choices}.items()}
+
+
+def _taken(command: argparse.ArgumentParser) -> dict[str, str]:
+    actions = [action for action in command._actions if action.dest not in {"command", "help"}]  # noqa: SLF001 - there is no public way
+    return {_spelled(action): (action.help or "").replace("%(prog)s ", "") for action in actions}
+
+
+def _spelled(action: argparse.Action) -> str:
+    """Write an option or argument as a person would."""
+    places = "" if action.nargs == 0 else str(action.metavar or "|".join(action.choices or ()))
+    return (
+        ", ".join(f"{option} {places}".rstrip() for option in action.option_strings)
+        or f"{places}{'…' if action.nargs == '+' else ''}"
+    )
+
+
+def _common() -> argparse.ArgumentParser:
+    """Describe what every command takes."""
+    common = argparse.ArgumentParser(add_help=False)
+    group = common.add_argument_group("common options")
+    group.add_argument(
+        "--config",
+        metavar="FILE",
+        type=Path,
+        help="configuration; else newsletter.toml or pyproject.toml, here or in a folder above",
+    )
+    group.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        type=_setting,
+        action="append",
+        default=[],
+        dest="sets",
+        help="set a configuration key, dotted, over the file; lists with commas or as TOML; may be repeated",
+    )
+    group.add_argument(
+        "--now",
+        metavar="INSTANT",
+        help="date or instant that counts as now; else SOURCE_DATE_EPOCH, else the clock",
+    )
+    group.add_argument(
+        "--jobs", metavar="N", type=_count, default=0, help="most processes to use; 0, the default: one a processor"
+    )
+    loudness = group.add_mutually_exclusive_group()
+    loudness.add_argument("-v", "--verbose", action="store_true", help="say what was done, also without a terminal")
+    loudness.add_argument("-q", "--quiet", action="store_true", help="say nothing but problems, also on a terminal")
+    return common
+
+
+def _init(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "folder", metavar="DIR", nargs="?", type=Path, default=Path(), help="where; the current folder if left out"
+    )
+
+
+def _new(command: argparse.ArgumentParser) -> None:
+    command.add_argument("title", metavar="TITLE", help="title of the article")
+
+
+def _adopt(command: argparse.ArgumentParser) -> None:
+    command.add_argument("files", metavar="FILE", nargs="+", type=Path, help="articles to adopt; all of them or none")
+    command.add_argument("--date", metavar="DATE", help="date or instant of publication; else the one in the file's name")
+    command.add_argument("--title", metavar="TITLE", help="title; else the first heading, title-like line or file name")
+
+
+def _list(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--explain", action="store_true", help="say why each file is not published, and where")
+    command.add_argument("--json", action="store_true", help="print an array for programs")
+    command.add_argument("--tag", metavar="TAG", action="append", default=[], dest="tags", help="only these; may be repeated")
+    command.add_argument(
+        "--author", metavar="NAME", action="append", default=[], dest="authors", help="only theirs; may be repeated"
+    )
+    command.add_argument(
+        "--folder",
+        metavar="FOLDER",
+        action="append",
+        default=[],
+        dest="folders",
+        help="only what is in this folder of the content folder or below; may be repeated",
+    )
+
+
+def _build(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("period of the digest")
+    group.add_argument("--from", metavar="DATE", dest="start", help="first day, or first instant")
+    group.add_argument("--to", metavar="DATE", dest="end", help="last day, that day included, or the instant after; else now")
+    group.add_argument("--period", metavar="KEY", help="2024-12-16, 2024-W50, 2024-12, 2024-Q4 or 2024")
+    group.add_argument("--last", metavar="LENGTH", help="so long before now: 36h, 7d, 2w or 3m (months)")
+    command.add_argument("--strict", action="store_true", help="publish nothing if any article has a problem")
+
+
+def _check(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--format", choices=("text", "json", "github"), default="text", help="how to print what is found")
+
+
+def _setting(text: str) -> str:
+    if not text.partition("=")[1]:
+        raise argparse.ArgumentTypeError(f"expected KEY=VALUE, got {text!r}")
+    return text
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 5):  # noqa: PLR2004 - more processes than any machine runs
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0 to 9999, got {text!r}")
+    return int(text)

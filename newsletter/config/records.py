@@ -1,0 +1,311 @@
+"""What can be configured: one record for each table of the file. No I/O.
+
+A field that is annotated with a description is a key of the file; the rules after the description hold for its value.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from newsletter.config import rules
+from newsletter.config.design import ThemeTable
+from newsletter.design import theme as themes
+from newsletter.mail import services
+from newsletter.mail.services import Tags
+from newsletter.model import Person
+
+PERMALINK = ("slug", "year", "month", "day", "path", "folder")
+SUBJECT = ("title", "number", "lead", "date", "key")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """[reading]: which files are articles and how much one may ask for."""
+
+    extensions: Annotated[
+        tuple[str, ...],
+        "File name endings of articles, compared without case.",
+        rules.extensions,
+    ] = (".md", ".markdown", ".mdown")
+    exclude: Annotated[
+        tuple[str, ...],
+        "Shell patterns of paths, relative to the content folder, that are passed over.",
+    ] = ()
+    max_bytes: Annotated[
+        int,
+        "Largest article, in bytes.",
+        rules.between(1, 1_000_000_000),
+    ] = 2_000_000
+    max_seconds: Annotated[
+        int,
+        "Longest that one article may take to render, in seconds of processor time.",
+        rules.between(1, 3600),
+    ] = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feeds:
+    """[feeds]: what the feeds hold."""
+
+    limit: Annotated[
+        int,
+        "The feeds hold the newest so many articles.",
+        rules.between(1, 1_000_000),
+    ] = 50
+    max_age: Annotated[
+        int,
+        "No article older than so many days is in the feeds; 0: no bound.",
+        rules.between(0, 100_000),
+    ] = 0
+    content: Annotated[
+        str,
+        "What an entry carries: full (content and summary) or summary (that alone).",
+        rules.one_of("full", "summary"),
+    ] = "full"
+    tags: Annotated[
+        int,
+        "A tag that at least so many articles have gets feeds of its own, at tags/TAG/; 0: none does.",
+        rules.between(0, 1_000_000),
+    ] = 2
+    authors: Annotated[
+        int,
+        "An author of at least so many articles gets feeds of their own, at authors/NAME/, unless nobody else writes; "
+        "0: none does.",
+        rules.between(0, 1_000_000),
+    ] = 2
+    archive: Annotated[
+        bool,
+        "Whether the publication's feeds lead to all articles ever published, through pages at archive/ that do not change "
+        "once they are full (RFC 5005).",
+    ] = False
+    archive_size: Annotated[
+        int,
+        "Articles on a page of the archive. Choose it once: another number cuts every page anew.",
+        rules.between(1, 10_000),
+    ] = 50
+    hub: Annotated[
+        str,
+        "Address of the WebSub hub that is told of new articles and that readers subscribe at; empty: none.",
+        rules.web_address,
+    ] = ""
+    ttl: Annotated[
+        int,
+        "Minutes for which readers need not ask again, in RSS <ttl> and sy:updatePeriod; 0: feeds do not say.",
+        rules.between(0, 527_040),
+    ] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Podcast:
+    """[podcast]: what podcast directories ask for, besides the audio files that articles name as enclosures."""
+
+    category: Annotated[
+        str,
+        "Apple's category, or category/subcategory, such as Technology or Arts/Books; empty: the feeds are no podcast.",
+        rules.podcast_category,
+    ] = ""
+    explicit: Annotated[
+        bool,
+        "Whether there is explicit language.",
+    ] = False
+    serial: Annotated[
+        bool,
+        "Whether episodes are to be heard in their order, the oldest first.",
+    ] = False
+    image: Annotated[
+        str,
+        "Address of the cover, absolute or relative to url: a square .jpg or .png of 1400 to 3000 pixels; empty: icon or logo.",
+        rules.cover_art,
+    ] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditionTable:
+    """[editions.NAME]: a choice of the articles that has feeds of its own, at editions/NAME/."""
+
+    #: As the table is called.
+    name: str
+    title: Annotated[
+        str,
+        "Title of its feeds; empty: the publication's title and NAME.",
+    ] = ""
+    description: Annotated[
+        str,
+        "What it is about, in a sentence; empty: the publication's description.",
+        rules.many_lines,
+    ] = ""
+    tags: Annotated[
+        tuple[str, ...],
+        "It takes articles that have any of these tags.",
+    ] = ()
+    authors: Annotated[
+        tuple[str, ...],
+        "It takes articles by any of these authors; with tags too, an article must match both.",
+    ] = ()
+    folders: Annotated[
+        tuple[str, ...],
+        "It takes articles in any of these folders or below, relative to content; with other keys, an article must match all.",
+    ] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """[digest]: the e-mail."""
+
+    every: Annotated[
+        str,
+        "How often there is an issue: day, week, month, quarter or year.",
+        rules.one_of("day", "week", "month", "quarter", "year"),
+    ] = "week"
+    subject: Annotated[
+        str,
+        "Subject with {title} the publication's, {number} the issue's (where it has none, its key), {lead} the first "
+        "article's title, {date} and {key}; empty: made from the articles.",
+        rules.pattern(*SUBJECT),
+    ] = ""
+    sender: Annotated[
+        str,
+        "From header of the .eml: an address, or Name <address>; empty: newsletter@ the host of url.",
+        rules.mailbox,
+    ] = ""
+    address: Annotated[
+        str,
+        "Postal address in the footer, on one or more lines; empty: none.",
+        rules.many_lines,
+    ] = ""
+    unsubscribe: Annotated[
+        str,
+        "Address for unsubscribing, or the mail service's merge tag for it; empty: the tag of digest.service, or none.",
+    ] = ""
+    service: Annotated[
+        str,
+        f"Mail service that the digest is handed to: {', '.join(filter(None, services.NAMES))} (with the tags in [digest.tags]). "
+        "Its merge tags stand in the mail, and text that looks like one is shown as it is; empty: none in particular.",
+        rules.one_of(*services.NAMES),
+    ] = ""
+    greeting: Annotated[
+        str,
+        "Line before the articles, such as Dear {name}, with {name} for the recipient's name; empty: none.",
+        rules.pattern("name"),
+    ] = ""
+    theme: Annotated[
+        str,
+        f"Design of the mail and the web pages: {', '.join(themes.THEMES)}. The table [theme] changes what it consists of.",
+        rules.one_of(*themes.THEMES),
+    ] = "broadsheet"
+    images: Annotated[
+        str,
+        "Where the mail's pictures are: link (on the web) or embed (local ones travel in the .eml; email.html has links).",
+        rules.one_of("link", "embed"),
+    ] = "link"
+    embed_limit: Annotated[
+        int,
+        "Bytes of pictures that one .eml carries at most; those beyond are linked.",
+        rules.between(0, 25_000_000),
+    ] = 1_000_000
+    lead: Annotated[
+        str,
+        "How much the mail holds of its first article, room permitting: full, excerpt or title.",
+        rules.one_of("full", "excerpt", "title"),
+    ] = "full"
+    articles: Annotated[
+        str,
+        "The same for the articles after it.",
+        rules.one_of("full", "excerpt", "title"),
+    ] = "full"
+    sections: Annotated[
+        tuple[str, ...],
+        "Tags that are headings in the digest, in this order; the lead stands before them, what has none of them after.",
+    ] = ()
+    overhead: Annotated[
+        int,
+        "Bytes that the mail service may add to the HTML; with them it stays under 102,400, where Gmail cuts mails off.",
+        rules.between(0, 65_536),
+    ] = 8192
+    #: Last, for in a TOML file nothing of [digest] can stand after it.
+    tags: Annotated[Tags, "Merge tags that go before those of digest.service."] = field(default_factory=Tags)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The publication, as configured. Paths are absolute, URLs are absolute and end in a slash where they name a folder."""
+
+    #: The folder that relative paths in the configuration start from: that of the file, else the current one.
+    root: Path
+    title: Annotated[
+        str,
+        "Name of the publication.",
+        rules.not_empty,
+    ]
+    url: Annotated[
+        str,
+        "Where out/ is served: an http or https address.",
+        rules.base_address,
+    ]
+    description: Annotated[
+        str,
+        "What the publication is about, in a sentence.",
+        rules.many_lines,
+    ] = ""
+    language: Annotated[
+        str,
+        "Language of the publication: a BCP 47 tag such as en or pt-BR.",
+        rules.language,
+    ] = "en"
+    timezone: Annotated[
+        ZoneInfo,
+        "IANA time zone of dates that name none, and of the calendar that periods follow.",
+    ] = field(default_factory=lambda: ZoneInfo("UTC"))
+    authors: Annotated[
+        tuple[Person, ...],
+        'Who stands behind the articles that name nobody: "Name", "Name <address>" or {name, email, url}.',
+    ] = ()
+    copyright: Annotated[
+        str,
+        "Copyright notice in the feeds and under the digest.",
+        rules.many_lines,
+    ] = ""
+    logo: Annotated[
+        str,
+        "Address of a wide picture, absolute or relative to url; RSS <image>, Atom <logo>.",
+    ] = ""
+    icon: Annotated[
+        str,
+        "Address of a square picture, absolute or relative to url; Atom <icon>, JSON Feed icon and favicon.",
+    ] = ""
+    authority: Annotated[
+        str,
+        "What ids are minted from (RFC 4151): a domain name or e-mail address that was yours when you began; "
+        "empty: the host of url. Set it before you move to another domain.",
+        rules.authority,
+    ] = ""
+    content: Annotated[
+        Path,
+        "Folder of the articles.",
+    ] = Path("content")
+    out: Annotated[
+        Path,
+        "Folder that a build writes.",
+    ] = Path("out")
+    ledger: Annotated[
+        str,
+        "What remembers for good what was published, and is worth a backup: an SQLite file, or the SQLAlchemy URL of another "
+        "database. Empty: a file beside out/, .out.ledger.",
+    ] = ""
+    templates: Annotated[
+        Path,
+        "Folder of templates that go before those of the program, file by file; it need not exist.",
+    ] = Path("templates")
+    permalink: Annotated[
+        str,
+        "Pattern of the articles' addresses on their own site, relative to url or absolute, from "
+        "{slug} {year} {month} {day} {path} {folder}; empty: out/ holds a page for each, at articles/SLUG/.",
+        rules.pattern(*PERMALINK, needs=("slug", "path")),
+    ] = ""
+    reading: Annotated[Reading, "Which files are articles."] = field(default_factory=Reading)
+    feeds: Annotated[Feeds, "What the feeds hold."] = field(default_factory=Feeds)
+    digest: Annotated[Digest, "The e-mail."] = field(default_factory=Digest)
+    theme: Annotated[ThemeTable, "What is the publication's own in its design."] = field(default_factory=ThemeTable)
+    podcast: Annotated[Podcast, "What podcast directories ask for."] = field(default_factory=Podcast)
+    editions: Annotated[tuple[EditionTable, ...], "Choices of the articles with feeds of their own, by name."] = ()

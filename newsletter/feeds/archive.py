@@ -1,0 +1,75 @@
+"""How the whole history is cut into archive pages that never change once they are full. Pure.
+
+RFC 5005, section 4, https://www.rfc-editor.org/rfc/rfc5005#section-4: the entries of an archive document should not change over
+time, and clients need never ask for one again. So pages are filled by the number that the ledger gave each article when it was
+first published, not by date: a late article with an early date goes where there is still room. Page 1 has the numbers 1 to
+``size`` for good, whatever becomes of the articles. The last page, as long as it is not full, is no document of its own: its
+articles are in the subscription feed, whatever their age.
+
+Only the publication's feeds have an archive. What a tag, an author or an edition holds can change at any time, by a word in an
+old article, and would move everything after it to another page.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from newsletter.feeds.channels import FORMATS
+from newsletter.model import Article
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClosedPage:
+    """A full page of the archive."""
+
+    #: Counts from 1, the oldest.
+    number: int
+    #: Those that are still published, newest first.
+    articles: tuple[Article, ...]
+    #: How many others it once held.
+    missing: int
+
+
+def order(article: Article) -> tuple[datetime, str]:
+    """Order articles; reversed, as feeds do. In UTC: dates of one ZoneInfo are compared by what the clocks show (PEP 495)."""
+    return article.published.astimezone(UTC), article.id
+
+
+def numbered(numbers: Mapping[str, int], articles: Iterable[Article]) -> dict[str, int]:
+    """Give the articles that the ledger has not numbered, by id, the next numbers, oldest first; none is used twice."""
+    complete = dict(numbers)
+    last = max(complete.values(), default=0)
+    for article in sorted(articles, key=order):
+        if article.id not in complete:
+            last += 1
+            complete[article.id] = last
+    return complete
+
+
+def closed_pages(size: int, numbers: Mapping[str, int], articles: Sequence[Article]) -> tuple[ClosedPage, ...]:
+    """Cut the published articles into full pages, oldest first; ``numbers`` has all that were ever published, by id.
+
+    A page of which nothing is left is passed over.
+    """
+    full = max(numbers.values(), default=0) // size
+    pages: dict[int, list[Article]] = {}
+    for article in sorted(articles, key=order, reverse=True):
+        pages.setdefault((numbers[article.id] - 1) // size + 1, []).append(article)
+    return tuple(
+        ClosedPage(number=number, articles=tuple(pages[number]), missing=size - len(pages[number]))
+        for number in sorted(pages)
+        if number <= full
+    )
+
+
+def lacking(pages: Iterable[ClosedPage], rendered: Collection[str]) -> frozenset[str]:
+    """Name the files of the pages that lack an article, because it is gone or not among the rendered (paths of articles).
+
+    While articles have problems nobody knows which of the two it is: such a page is better left as it was.
+    """
+    return frozenset(
+        form.page(page.number)
+        for page in pages
+        if page.missing or any(article.path not in rendered for article in page.articles)
+        for form in FORMATS
+    )

@@ -1,0 +1,114 @@
+"""Binds the articles of a period into an issue and finds the words that announce it. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsletter.config import Config
+from newsletter.feeds.segments import key
+from newsletter.model import Issue, Period, Rendered, Section
+from newsletter.templating import long_date
+
+#: What phones show of a subject; Gmail on a desktop cuts at about as much.
+SUBJECT_LENGTH = 70
+#: What clients show after the subject: between 35 (phones) and about 110 characters.
+PREHEADER_LENGTH = 110
+#: A preheader shorter than this has room for the other titles.
+SHORT = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What the editor says of an issue; empty: it is made from the articles."""
+
+    #: A template as digest.subject is.
+    subject: str = ""
+    preheader: str = ""
+    note: Rendered | None = None
+    #: Ids of the articles that stand behind the lead and are the last to be shortened.
+    pinned: tuple[str, ...] = ()
+
+
+def make_issue(
+    config: Config,
+    period: Period,
+    articles: Sequence[Rendered],
+    number: int | None = None,
+    *,
+    words: Words | None = None,
+) -> Issue:
+    """Bind at least one article into the issue of a period, in the order given; the first one leads, the pinned ones follow it.
+
+    With digest.sections the others are gathered under their tags.
+    """
+    words = words or Words()
+    sections = _sections(config, articles, words.pinned)
+    ordered = tuple(item for section in sections for item in section.articles) or tuple(articles)
+    return Issue(
+        key=period.key,
+        period=period,
+        articles=ordered,
+        subject=_subject(config, period, ordered, words.subject or config.digest.subject, number),
+        preheader=words.preheader or _preheader(ordered),
+        number=number,
+        note=words.note,
+        pinned=words.pinned,
+        sections=sections,
+    )
+
+
+def cut(text: str, length: int) -> str:
+    """Shorten a text to at most so many characters, at the end of a word where there is one, with an ellipsis."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    if not text[length - 1].isspace():
+        at_word = head.rpartition(" ")[0]
+        head = at_word if len(at_word) > length // 2 else head  # a word as long as the line is cut within
+    return head.rstrip(" ,;:.-\u2013\u2014") + "\u2026"
+
+
+def _subject(config: Config, period: Period, articles: Sequence[Rendered], template: str, number: int | None) -> str:
+    lead = articles[0].article.title
+    if template:
+        wanted = template.format(
+            title=config.title,
+            number=period.key if number is None else number,
+            lead=cut(lead, SUBJECT_LENGTH),
+            date=long_date(period.start, config.timezone),
+            key=period.key,
+        )
+        return " ".join(wanted.split())
+    others = len(articles) - 1
+    more = f", and {others} more" if others else ""
+    return cut(lead, SUBJECT_LENGTH - len(more)) + more
+
+
+def _preheader(articles: Sequence[Rendered]) -> str:
+    """Go on from the subject: what the lead says, then what else there is."""
+    lead, *others = articles
+    said = cut(lead.summary, PREHEADER_LENGTH)
+    if len(said) >= SHORT or not others:
+        return said or cut(lead.article.title, PREHEADER_LENGTH)
+    end = "" if not said else " " if said.endswith((".", "!", "?", "\u2026")) else ". "
+    return cut(f"{said}{end}Also: {', '.join(item.article.title for item in others)}", PREHEADER_LENGTH)
+
+
+def _sections(config: Config, articles: Sequence[Rendered], pinned: Sequence[str]) -> tuple[Section, ...]:
+    """Gather articles under the configured tags, each under the first one that it has; the lead and the pinned ones stand before.
+
+    Empty where no article has any of them.
+    """
+    titles = {key(title): title for title in reversed(config.digest.sections)}
+    before = {articles[0].article.id, *pinned}
+    ahead = [item for item in articles if item.article.id in before]
+    groups: dict[str, list[Rendered]] = {name: [] for name in reversed(titles)}
+    rest: list[Rendered] = []
+    for item in articles:
+        if item.article.id not in before:
+            own = set(map(key, item.article.tags))
+            groups.get(next((name for name in groups if name in own), ""), rest).append(item)
+    if not any(groups.values()):
+        return ()
+    named = ((titles[name], items) for name, items in groups.items())
+    return tuple(Section(title=title, articles=tuple(items)) for title, items in (("", ahead), *named, ("", rest)) if items)

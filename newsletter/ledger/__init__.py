@@ -1,0 +1,41 @@
+"""The permanent record of what was published. No clock.
+
+It is small, and worth a backup: with the ledger lost, what the ids were is known only to the readers.
+"""
+
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.ledger.records import Known, Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from newsletter.ledger.connection import Place
+    from newsletter.ledger.store import Ledger
+
+__all__ = ["Known", "Publication", "open_ledger"]
+
+
+@contextmanager
+def open_ledger(location: str | Path) -> "Iterator[Ledger]":
+    """Open the ledger at a path or SQLAlchemy URL; one that is not there is empty, and stays away until something is recorded.
+
+    Raises LedgerError if it is damaged, of a newer version or out of reach, LockedError while another run writes.
+    """
+    from newsletter.ledger.store import Ledger  # noqa: PLC0415 - reading records alone needs no database
+
+    with closing(Ledger(_place(location))) as ledger:
+        yield ledger
+
+
+def _place(location: str | Path) -> "Place":
+    text = str(location)
+    if isinstance(location, str) and "://" in text and not text.startswith("sqlite:///"):
+        from newsletter.ledger.database import Database  # noqa: PLC0415 - SQLAlchemy takes 170 ms to import
+
+        return Database(text)
+    from newsletter.ledger.sqlite import SqliteFile  # noqa: PLC0415 - 5 ms
+
+    return SqliteFile(Path(text.removeprefix("sqlite:///")))

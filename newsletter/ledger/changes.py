@@ -1,0 +1,48 @@
+"""What a build changes in the ledger. Pure."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
+
+from newsletter.ledger.records import Known, Publication
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to be written."""
+
+    new: tuple[Known, ...] = ()
+    changed: tuple[Known, ...] = ()
+
+
+def changes(known: Sequence[Known], published: Sequence[Publication], gone: Collection[str]) -> Changes:
+    """Work out what recording these articles, and that those ids are gone, adds to the ledger and changes in it."""
+    by_id = {one.id: one for one in known}
+    if len({one.id for one in published}) != len(published):
+        raise ValueError("an id is to be recorded twice")
+    sequence = max((one.sequence for one in known), default=0)
+    new = sorted((one for one in published if one.id not in by_id), key=lambda one: (one.published, one.id))
+    seen = [_seen(by_id[one.id], one) for one in published if one.id in by_id]
+    missing = [replace(one, gone=True) for one in known if one.id in gone]
+    return Changes(
+        new=tuple(_numbered(one, number) for number, one in enumerate(new, sequence + 1)),
+        changed=tuple(one for one in (*seen, *missing) if one != by_id[one.id]),
+    )
+
+
+def _numbered(one: Publication, sequence: int) -> Known:
+    values = {field.name: getattr(one, field.name) for field in fields(Publication)}
+    return Known(**values, sequence=sequence, gone=False)
+
+
+def _seen(known: Known, one: Publication) -> Known:
+    """Take over how an article was read, and nothing that is for good."""
+    return replace(
+        known,
+        path=one.path,
+        slug=one.slug,
+        title=one.title,
+        dated=one.dated,
+        updated=one.updated,
+        fingerprint=one.fingerprint,
+        gone=False,
+    )

@@ -1,0 +1,152 @@
+"""A ledger in an SQLite file, by the standard library. Reads and writes that file alone.
+
+https://www.sqlite.org/rescode.html (result codes), https://www.sqlite.org/lang_transaction.html (BEGIN IMMEDIATE).
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from newsletter.errors import LedgerError, LockedError, NewsletterError
+from newsletter.ledger.connection import Connection, Row, Value
+
+#: Seconds to wait for another run's transaction, which takes a fraction of one.
+PATIENCE = 5.0
+#: What a new file is called until it is whole.
+UNFINISHED = ".new"
+RESTORE = "restore it from a backup; do not delete it, for every article would be new to the readers again"
+
+
+class SqliteFile:
+    """A file that is or may become a ledger."""
+
+    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+        """Take the path, and the seconds to wait for another run."""
+        self.name = str(path)
+        self._path = path
+        self._patience = patience
+
+    def connect(self) -> "SqliteConnection | None":
+        """Open the file if there is one; SQLite itself would make it."""
+        try:
+            size = self._path.stat().st_size
+        except FileNotFoundError:
+            if not self._path.is_symlink():
+                return None
+            raise LedgerError(f"{self.name}: the ledger is a link to nothing; mount or restore what it points to") from None
+        except OSError as error:
+            raise LedgerError(f"{self.name}: the ledger cannot be read: {error.strerror}") from error
+        if not self._path.is_file():
+            raise LedgerError(f"{self.name}: expected the ledger's file here, found something else")
+        if size == 0:
+            raise LedgerError(f"{self.name}: the ledger is damaged (the file is empty); {RESTORE}")
+        connection = SqliteConnection(self._path, self._patience)
+        try:
+            connection.verify()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def create(self, build: Callable[[Connection], None]) -> "SqliteConnection":
+        """Make the file under another name first: one that a crash left half made would look damaged."""
+        unfinished = self._path.with_name(self._path.name + UNFINISHED)
+        try:
+            unfinished.unlink(missing_ok=True)
+            unfinished.touch()
+        except OSError as error:
+            raise LedgerError(f"{self.name}: the ledger cannot be made here: {error.strerror}") from error
+        try:
+            with closing(SqliteConnection(unfinished, self._patience)) as connection:
+                connection.begin()
+                build(connection)
+                connection.commit()
+            self._put_in_place(unfinished)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return SqliteConnection(self._path, self._patience)
+
+    def _put_in_place(self, unfinished: Path) -> None:
+        """Give the file its name. A link, unlike a rename, never replaces a ledger; but not every file system has links."""
+        try:
+            os.link(unfinished, self._path)
+        except FileExistsError as error:
+            raise LockedError(f"{self.name}: another run made the ledger meanwhile; try again") from error
+        except OSError:
+            unfinished.rename(self._path)
+
+    def remove(self) -> None:
+        """Delete the file."""
+        with suppress(OSError):
+            self._path.unlink()
+
+
+class SqliteConnection:
+    """An open file."""
+
+    def __init__(self, path: Path, patience: float) -> None:
+        """Open a file that exists."""
+        self._name = str(path)
+        with self._told():
+            address = f"{path.absolute().as_uri()}?mode=rw"
+            self._connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
+
+    def verify(self) -> None:
+        """Raise LedgerError if the file is damaged, so that no article is lost from sight; 5 ms for 10,000 articles."""
+        findings = self.fetch("PRAGMA quick_check(1)")
+        if tuple(findings[0]) != ("ok",):
+            raise self._damaged(str(findings[0][0]))
+
+    def tables(self) -> frozenset[str]:
+        """Name the tables there are."""
+        return frozenset(str(row[0]) for row in self.fetch("SELECT name FROM sqlite_master WHERE type = 'table'"))
+
+    def fetch(self, statement: str) -> Sequence[Row]:
+        """Return the rows of a query."""
+        with self._told():
+            return self._connection.execute(statement).fetchall()
+
+    def run(self, statement: str, rows: Sequence[Mapping[str, Value]] = ({},)) -> None:
+        """Run a statement once for each row of values."""
+        with self._told():
+            self._connection.executemany(statement, rows) if rows[0] else self._connection.execute(statement)
+
+    def begin(self) -> None:
+        """Begin a transaction that no other writer can interrupt."""
+        with self._told():
+            self._connection.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        """Make the transaction permanent."""
+        with self._told():
+            self._connection.execute("COMMIT")
+
+    def rollback(self) -> None:
+        """Undo the transaction, if SQLite has not done so itself as it does when the disk is full."""
+        with self._told():
+            self._connection.rollback()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn SQLite's errors into ours."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise self._explained(error) from error
+
+    def _explained(self, error: sqlite3.DatabaseError) -> NewsletterError:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the lowest byte is the primary code
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return LockedError(f"{self._name}: another run is using the ledger; try again when it has ended")
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR):
+            return self._damaged(str(error))
+        return LedgerError(f"{self._name}: the ledger cannot be used: {error}; check its permissions and the space on the disk")
+
+    def _damaged(self, what: str) -> LedgerError:
+        return LedgerError(f"{self._name}: the ledger is damaged ({' '.join(what.split())}); {RESTORE}")

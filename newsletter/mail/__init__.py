@@ -1,0 +1,1 @@
+"""What the digest needs besides its words: size, styles, merge tags and the message itself."""

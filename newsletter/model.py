@@ -1,0 +1,367 @@
+"""The nouns: records that every part of the program shares. No I/O.
+
+All records are frozen and picklable: they cross process boundaries as they are. Every ``datetime`` is time-zone-aware.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """What becomes of a file that was found in the content folder."""
+
+    PUBLISHED = "published"
+    DRAFT = "draft"
+    FUTURE = "future"
+    EXPIRED = "expired"
+    EXCLUDED = "excluded"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who writes or edits."""
+
+    #: RSS <dc:creator>, Atom <name>, JSON Feed authors[].name.
+    name: str
+    #: RSS <author>, Atom <email>.
+    email: str | None = None
+    #: Atom <uri>, JSON Feed authors[].url; absolute.
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file that goes with an article. RSS <enclosure>, Atom rel=enclosure, JSON Feed attachments[]."""
+
+    #: As the front matter has it; once the article is rendered absolute and percent-encoded.
+    url: str
+    #: Media type.
+    type: str
+    #: Bytes; 0 where unknown (RSS requires the attribute).
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture, by its public address."""
+
+    #: Absolute, percent-encoded.
+    url: str
+    #: Empty if decorative.
+    alt: str = ""
+    #: CSS pixels; None where the file cannot be read.
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asset:
+    """A local file that an article shows, to be copied into out/."""
+
+    #: POSIX path relative to the content folder; never outside it.
+    source: str
+    #: POSIX path relative to out/.
+    target: str
+    #: 1-based line of the article that shows it first; None where the front matter does.
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A local picture that an article shows, as its file says."""
+
+    asset: Asset
+    #: Absolute, as in the article's HTML.
+    url: str
+    #: CSS pixels, upright.
+    width: int
+    height: int
+    #: Media type.
+    type: str
+    #: Whether it is a film of several pictures.
+    moving: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPicture:
+    """What the mail shows in the place of a local picture."""
+
+    #: Of the picture, as in the article's HTML.
+    url: str
+    #: Of what the mail shows: the picture itself, or a smaller copy.
+    shown: str
+    #: POSIX path of that relative to out/.
+    target: str
+    #: Its media type.
+    type: str
+    #: The picture's path and that of the article that shows it first, relative to the content folder, and the line there.
+    source: str
+    path: str
+    line: int | None
+    #: Its bytes, to travel with the message; None: it is linked.
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One Markdown source file's metadata. Its body stays on disk until it is asked for."""
+
+    #: POSIX path relative to the content folder.
+    path: str
+    #: RSS <guid>, Atom <id>, JSON Feed id: permanent.
+    id: str
+    #: Plain text on one line, never empty. RSS and Atom <title>, JSON Feed title.
+    title: str
+    #: One path segment, safe in a URL and a file name.
+    slug: str
+    #: Where the article lives today: absolute http(s). RSS <link>, Atom rel=alternate, JSON Feed url.
+    permalink: str
+    #: Whether out/ holds the page that the permalink names.
+    hosted: bool
+    #: RSS <pubDate>, Atom <published>, JSON Feed date_published.
+    published: datetime
+    #: Atom <updated>, JSON Feed date_modified: declared by the author, else the same as published; never before it.
+    updated: datetime
+    #: In the author's order; empty where the front matter names none (the publication's authors then hold).
+    authors: tuple[Person, ...] = ()
+    #: Without repetition, in the author's order. RSS and Atom <category>, JSON Feed tags.
+    tags: tuple[str, ...] = ()
+    #: As the front matter has it; plain text. None: render.py makes one from the body.
+    summary: str | None = None
+    #: BCP 47; None: the publication's.
+    language: str | None = None
+    #: The picture that stands for the article, as written in the front matter (resolved by render.py) and its alt text.
+    cover: str | None = None
+    cover_alt: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
+    #: From this instant on the article is no longer published.
+    expires: datetime | None = None
+    draft: bool = False
+    #: Front matter that no other field takes, as the author wrote it: (key, value), in order.
+    extra: tuple[tuple[str, str], ...] = ()
+    #: 1-based line of the file at which the body begins.
+    body_line: int = 1
+    #: A heading at the top of the body that only repeats the title is not part of the content.
+    title_in_body: bool = False
+    #: SHA-256 of the file as it was read, in hexadecimal.
+    sha256: str = ""
+    #: 1-based line of the file on which its author gives the id; None where it was minted.
+    id_line: int | None = None
+    #: What recognise.fingerprint makes of the body; empty where there is no text.
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """Something worth telling about an article that does not hold it back."""
+
+    #: POSIX path relative to the content folder.
+    path: str
+    #: 1-based.
+    line: int | None
+    field: str | None
+    message: str
+
+    def __str__(self) -> str:
+        """Write the remark on one line: where, what field, what."""
+        where = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{where}: {self.message}" if self.field is None else f"{where}: {self.field}: {self.message}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One file of the content folder and what becomes of it; as much of its metadata as could be read."""
+
+    path: str
+    status: Status
+    #: One sentence without the path; empty for a published article.
+    reason: str = ""
+    line: int | None = None
+    #: None unless the article is sound.
+    article: Article | None = None
+    title: str | None = None
+    published: datetime | None = None
+    updated: datetime | None = None
+    tags: tuple[str, ...] = ()
+    authors: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A half-open range of instants ``[start, end)``."""
+
+    start: datetime
+    end: datetime
+    #: Names the period in paths and the ledger: 2024-W50, 2024-12, 2024-12-16, 2024-Q4, 2024, or START--END as dates.
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What an edition takes: an article passes if it matches every part that is not empty."""
+
+    #: Any one of these, compared without case.
+    tags: tuple[str, ...] = ()
+    #: Any one of these names, compared without case.
+    authors: tuple[str, ...] = ()
+    #: Any one of these folders or one below it; POSIX, relative to the content folder.
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """An article with its content, as all emitters share it."""
+
+    article: Article
+    #: Clean, self-contained HTML fragment: URLs absolute, ids unique across articles, headings from <h3> on.
+    html: str
+    #: The first part of it: up to <!--more-->, else the first paragraph. Equal to html where there is no more.
+    excerpt_html: str
+    #: Plain text on one line, from the front matter, else from the excerpt. May be empty.
+    summary: str
+    #: The whole content as readable plain text (for the mail's text part): see render.to_text.
+    text: str
+    #: The picture that stands for the article.
+    cover: Image | None = None
+    #: Local files to copy beside the pages; only where the article is hosted.
+    assets: tuple[Asset, ...] = ()
+    #: Those of them that are pictures whose size is known.
+    pictures: tuple[Picture, ...] = ()
+    #: What cleaning took out and other remarks.
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def words(self) -> int:
+        """Count the words of the text, by white space."""
+        return len(self.text.split())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastIssue:
+    """An issue that out/ already holds, as its manifest issue.json tells."""
+
+    key: str
+    subject: str
+    #: RFC 3339; the end of the issue's period.
+    date: datetime
+    #: How many articles it holds.
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """The articles chosen for one period, with the words that go around them."""
+
+    key: str
+    period: Period
+    #: RSS order: newest first is for feeds; an issue reads from its lead article on.
+    articles: tuple[Rendered, ...]
+    #: The mail's Subject; one line.
+    subject: str
+    #: The mail's preview text; one line.
+    preheader: str
+    #: Counts up from 1; None until the ledger numbers it.
+    number: int | None = None
+    #: The editor's note; its article is the note's file.
+    note: Rendered | None = None
+    #: Ids of the articles that are the last to be shortened.
+    pinned: tuple[str, ...] = ()
+    #: The same articles in the same order, under headings; empty: under none.
+    sections: tuple["Section", ...] = ()
+    #: What the mail shows in the place of local pictures.
+    pictures: tuple[MailPicture, ...] = ()
+
+
+class Form(StrEnum):
+    """How much of an article a mail holds."""
+
+    FULL = "full"
+    #: Its first part, a picture and a link to the rest.
+    EXCERPT = "excerpt"
+    #: Its title, with a link.
+    TITLE = "title"
+    #: One of "and N more articles".
+    COUNTED = "counted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Articles of an issue that stand together."""
+
+    #: Empty for the lead before all sections, for what is in none of them, and where there are none.
+    title: str
+    articles: tuple["Rendered", ...]
+
+
+class Interest(StrEnum):
+    """What the articles of an edition have in common."""
+
+    PUBLICATION = "publication"
+    EDITION = "edition"
+    TAG = "tag"
+    AUTHOR = "author"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """Where an edition's feeds are and what they are called, in all formats."""
+
+    interest: Interest
+    #: Empty for the whole publication, else what the configuration, the tag or the author is called.
+    name: str
+    title: str
+    #: POSIX path of its feeds relative to out/, empty or ending in a slash.
+    prefix: str
+    #: Empty: the publication's.
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePage:
+    """A closed page of the feeds' archive: it holds the articles that it will always hold."""
+
+    #: Counts from 1, the page of the articles that were published first.
+    number: int
+    #: Newest first.
+    articles: tuple[Rendered, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What one build has to say: all that an emitter may know besides the configuration."""
+
+    #: Empty for the whole publication.
+    name: str
+    #: POSIX path of its feeds relative to out/, empty or ending in a slash.
+    prefix: str
+    title: str
+    #: What the feeds hold, newest first.
+    feed: tuple[Rendered, ...]
+    #: Every published article that out/ has a page for, newest first.
+    pages: tuple[Rendered, ...] = ()
+    #: None where the period has no article: then there is no digest.
+    issue: Issue | None = None
+    #: Issues so far without this one, newest first.
+    past: tuple[PastIssue, ...] = ()
+    interest: Interest = Interest.PUBLICATION
+    #: Empty: the publication's.
+    description: str = ""
+    #: Everything that has feeds, this edition included, the whole publication first; see channels.py.
+    channels: tuple[Channel, ...] = ()
+    #: Closed pages of the archive, oldest first; None where none is kept. See archive.py.
+    archive: tuple[ArchivePage, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One file to write."""
+
+    #: POSIX path relative to out/.
+    path: str
+    #: Media type.
+    type: str
+    body: bytes
+    #: What is worth telling about how it was made.
+    remarks: tuple[Remark, ...] = ()

@@ -1,0 +1,207 @@
+"""The way through the house: load, select, render, emit, write. Narrates; every step lives in its own room.
+
+Reads content/ and out/ at the start, writes out/ at the end, and nothing is written before every emitter has succeeded.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from newsletter import collector, editorial, writer
+from newsletter.config import Config
+from newsletter.editorial import Editorial
+from newsletter.errors import ContentError, NewsletterError, OutputError, RefusedError
+from newsletter.feeds.archive import lacking
+from newsletter.feeds.editions import EditionPlan, edition, editions
+from newsletter.images.mail import prepare
+from newsletter.issue import Words, make_issue
+from newsletter.ledger import Publication, open_ledger
+from newsletter.model import Article, Edition, Found, Issue, Output, PastIssue, Period, Remark
+from newsletter.note import Arrangement, arrange
+from newsletter.parallel import emit_all
+from newsletter.present import Present, missing_ledger, present, refused
+from newsletter.recognise import publications
+from newsletter.rendition import Rendition
+from newsletter.rendition import render as rendition_of
+from newsletter.templating import Templates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a build did."""
+
+    #: Paths relative to out/, in the order of the changes.
+    written: tuple[str, ...]
+    unchanged: int
+    removed: tuple[str, ...]
+    #: Every file of the content folder and what became of it.
+    found: tuple[Found, ...]
+    #: What held articles back; they are not published.
+    problems: tuple[ContentError, ...]
+    remarks: tuple[Remark, ...]
+    #: None where the period has no article, so that there is no digest.
+    issue: Issue | None
+    #: How many articles the publication's feeds hold.
+    entries: int
+    #: The newest published article.
+    newest: Article | None
+
+
+def build(config: Config, *, now: datetime, period: Period, jobs: int = 0, strict: bool = False) -> Report:
+    """Build all that out/ holds for the publication as of ``now``, and the issue of the period.
+
+    ``jobs`` is the most processes to use, 0 for one a processor; the bytes do not depend on it. Raises NewsletterError,
+    with out/ as it was, when nothing was published: with ``strict`` for any problem of any article.
+    """
+    with writer.lock(config.out):
+        owned = writer.owned(config.out)
+        library = collector.load(config)
+        today = present(config, library, now)
+        if not today.numbers and "rss.xml" in owned:
+            raise missing_ledger(config)
+        _refuse_if(strict, today.problems)
+        published = today.published
+        plans = plan(config, today, now=now, owned=owned)
+        in_issue = collector.select(published, now=now, period=period)
+        desk = editorial.read(config, period)
+        rendition = rendition_of(
+            config, library, published, _to_render(published, plans, in_issue), jobs, besides=editorial.texts(desk)
+        )
+        arrangement = arrange(desk.note, rendition.of(in_issue), library.found)
+        problems = (*today.problems, *rendition.problems, *desk.strays, *desk.problems, *arrangement.problems)
+        _refuse_if(strict, problems)
+        mail = prepare(config, _bind(config, period, desk, arrangement, rendition), rendition.assets)
+        issue = mail.issue
+        whole, *others = _editions(plans, rendition)
+        whole = replace(
+            whole,
+            pages=rendition.of(article for article in published if article.hosted),
+            issue=issue,
+            past=tuple(past for past in _past_issues(config.out) if issue is None or past.key != issue.key),
+        )
+        _refuse_to_empty(config, whole, library.found, problems)
+        outputs = emit_all(config, (whole, *others), Templates(config.templates), jobs) if whole.feed else ()
+        if problems:
+            outputs = _without_damaged_pages(config, outputs, plans, rendition)
+        with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(library, today, rendition)):
+            written = writer.write(config.out, [*rendition.assets, *mail.outputs, *outputs], remove_stale=not problems)
+    return Report(
+        written=written.written,
+        unchanged=written.unchanged,
+        removed=written.removed,
+        found=refused(today.found, rendition.problems),
+        problems=problems,
+        remarks=(
+            *today.remarks,
+            *desk.remarks,
+            *(remark for item in rendition.rendered for remark in item.remarks),
+            *arrangement.remarks,
+            *mail.remarks,
+            *(remark for output in outputs for remark in output.remarks),
+        ),
+        issue=issue,
+        entries=len(whole.feed),
+        newest=published[-1] if published else None,
+    )
+
+
+def _bind(config: Config, period: Period, desk: Editorial, arrangement: Arrangement, rendition: Rendition) -> Issue | None:
+    """Bind the issue of the period as its editor wants it; None where that cannot be done, or there is nothing to bind."""
+    failed = desk.article is not None and all(item.article != desk.article for item in rendition.rendered)
+    if failed or desk.problems or arrangement.problems or not arrangement.articles:
+        return None
+    words = Words(
+        subject=desk.note.subject if desk.note else "",
+        preheader=desk.note.preheader if desk.note else "",
+        note=next((item for item in rendition.rendered if item.article == desk.article), None),
+        pinned=arrangement.pinned,
+    )
+    return make_issue(config, period, arrangement.articles, words=words)
+
+
+def _refuse_if(strict: bool, problems: Sequence[ContentError]) -> None:  # noqa: FBT001 - the option as it came
+    if strict and problems:
+        raise RefusedError(problems, "--strict: nothing was published")
+
+
+def plan(config: Config, today: Present, *, now: datetime, owned: Collection[str]) -> tuple[EditionPlan, ...]:
+    """Plan the feeds of the whole publication, which comes first, and of its editions, tags and authors."""
+    since = now - timedelta(days=config.feeds.max_age) if config.feeds.max_age else None
+    kept = {path.removesuffix("rss.xml") for path in owned if path.endswith("/rss.xml")}
+    return editions(config, today.published, since=since, numbers=today.numbers, kept=kept)
+
+
+def _to_render(published: Sequence[Article], plans: Iterable[EditionPlan], in_issue: Iterable[Article]) -> list[Article]:
+    """Choose the articles whose content some output shows."""
+    shown = {article.path for article in in_issue}
+    for one in plans:
+        shown.update(article.path for article in one.articles)
+        shown.update(article.path for page in one.archive or () for article in page.articles)
+    return [article for article in published if article.hosted or article.path in shown]
+
+
+def _editions(plans: Sequence[EditionPlan], rendition: Rendition) -> tuple[Edition, ...]:
+    """Fill the plans; of the feeds besides the publication's those that would be empty are left out."""
+    rendered = {item.article.path: item for item in rendition.rendered}
+    channels = tuple(one.channel for one in plans)
+    whole, *others = (edition(one, rendered, channels) for one in plans)
+    return (whole, *(one for one in others if one.feed))
+
+
+def _to_record(
+    library: collector.Library, today: Present, rendition: Rendition
+) -> tuple[tuple[Publication, ...], tuple[str, ...]]:
+    """Say what the ledger is to keep of a build: what it publishes, and which ids no file has any more."""
+    paths = {item.article.path for item in rendition.rendered}
+    gone = tuple(known.id for known in today.recognition.vanished)
+    return publications(today.recognition, library.articles, paths), gone
+
+
+def _without_damaged_pages(
+    config: Config, outputs: Sequence[Output], plans: Sequence[EditionPlan], rendition: Rendition
+) -> tuple[Output, ...]:
+    """Leave closed archive pages as they are while one of their articles is held back."""
+    damaged = lacking(plans[0].archive or (), {item.article.path for item in rendition.rendered})
+    kept = damaged & writer.owned(config.out)
+    return tuple(output for output in outputs if output.path not in kept)
+
+
+def _past_issues(out: Path) -> tuple[PastIssue, ...]:
+    """Read the manifests of the issues that out/ holds, newest first."""
+    past = []
+    for name in writer.owned(out):
+        if name.startswith("issues/") and name.endswith("/issue.json"):
+            try:
+                manifest = json.loads((out / name).read_bytes())
+                past.append(
+                    PastIssue(
+                        key=manifest["key"],
+                        subject=manifest["subject"],
+                        date=datetime.fromisoformat(manifest["date"]),
+                        articles=len(manifest["articles"]),
+                    )
+                )
+            except FileNotFoundError:
+                continue  # the editor took the issue out of the archive by hand
+            except (OSError, ValueError, TypeError, KeyError) as error:
+                message = (
+                    f"{out / name}: damaged ({error}); restore it, or delete the folder to take the issue out of the archive"
+                )
+                raise OutputError(message) from error
+    return tuple(sorted(past, key=lambda issue: (issue.date, issue.key), reverse=True))
+
+
+def _refuse_to_empty(config: Config, edition: Edition, found: Sequence[Found], problems: Sequence[ContentError]) -> None:
+    """Raise NewsletterError where the build would take from the readers what they have, or is surely not meant."""
+    if edition.feed:
+        return
+    if problems:
+        raise RefusedError(problems, "no article could be published; nothing was changed")
+    if not found:
+        raise NewsletterError(f"{config.content}: no articles here; nothing was changed")
+    if "rss.xml" in writer.owned(config.out):
+        raise NewsletterError(
+            "the feeds had entries and would have none now (drafts, dates, feeds.max_age?); nothing was changed"
+        )

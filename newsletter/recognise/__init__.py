@@ -1,0 +1,88 @@
+"""Which of the articles read are the ones that were published before. Pure.
+
+An id is for good, whatever becomes of the file. It is found, in this order,
+
+1. where the front matter gives it;
+2. where nothing changed: same path, title, slug, date and text;
+3. by the path, if title or text are still the same, or nothing speaks for another article;
+4. by what the article says, if its path is new or was another article's: see resemblance.SURE.
+
+What is left is new, unless it is like an article that went missing: then its author is asked, and it is held back until
+a line in its front matter answers, so that no reader sees an old article as a new one. Where two answers are possible
+nothing is guessed.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from newsletter.ledger.records import Known, Publication
+from newsletter.model import Article
+from newsletter.recognise.given import take_given
+from newsletter.recognise.records import Candidate, Recognised, Recognition
+from newsletter.recognise.resemblance import fingerprint
+from newsletter.recognise.search import ask, take_changed, take_unchanged
+from newsletter.recognise.state import State
+
+__all__ = ["Candidate", "Recognised", "Recognition", "candidate", "fingerprint", "publications", "recognise", "settled"]
+
+
+def candidate(article: Article, *, live: bool) -> Candidate:
+    """Enter an article as the collector read it."""
+    return Candidate(
+        path=article.path,
+        explicit=None if article.id_line is None else article.id,
+        line=article.id_line,
+        minted=article.id,
+        slug=article.slug,
+        title=article.title,
+        published=article.published,
+        fingerprint=article.fingerprint,
+        live=live,
+    )
+
+
+def recognise(read: Sequence[Candidate], known: Sequence[Known], unread: Collection[str] = frozenset()) -> Recognition:
+    """Tell old articles from new ones.
+
+    ``read`` is every article of the content folder: drafts, future and expired ones included. ``unread`` are the paths of
+    files that are there but are no articles as they stand; what was published from them is not missing.
+    """
+    state = State(read, known, unread)
+    take_given(state)
+    take_unchanged(state)
+    take_changed(state)
+    ask(state)
+    return state.result()
+
+
+def settled(article: Article, recognised: Recognised) -> Article:
+    """Give an article its id and date for good. ``updated`` stays where its author declared it, else it is that date."""
+    published = recognised.published or article.published
+    declared = article.updated != article.published
+    updated = max(article.updated, published) if declared else published
+    return replace(article, id=recognised.id, published=published, updated=updated)
+
+
+def publications(recognition: Recognition, articles: Iterable[Article], published: Collection[str]) -> tuple[Publication, ...]:
+    """Say what to record of articles as read: known ones whatever they are now, new ones if their path is ``published``."""
+    by_path = {one.path: one for one in recognition.articles}
+    return tuple(
+        _publication(article, one)
+        for article in articles
+        if (one := by_path.get(article.path)) is not None and (one.known is not None or article.path in published)
+    )
+
+
+def _publication(read: Article, one: Recognised) -> Publication:
+    article = settled(read, one)
+    return Publication(
+        id=article.id,
+        published=article.published,
+        permalink=article.permalink,
+        path=article.path,
+        slug=article.slug,
+        title=article.title,
+        dated=read.published,
+        updated=article.updated,
+        fingerprint=article.fingerprint,
+    )

@@ -1,0 +1,52 @@
+"""What goes into recognition and what comes out of it. No I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.errors import ContentError
+from newsletter.ledger.records import Known
+from newsletter.model import Remark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """An article as read."""
+
+    path: str
+    #: The id that its front matter gives.
+    explicit: str | None = None
+    #: The line on which it does.
+    line: int | None = None
+    #: The id that it has if it is new and gives none.
+    minted: str
+    slug: str
+    title: str
+    published: datetime | None
+    #: See resemblance.fingerprint.
+    fingerprint: str
+    #: Whether this build publishes it: what is wrong with a draft is nobody's trouble yet.
+    live: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """What an article turned out to be."""
+
+    path: str
+    id: str
+    #: As first published.
+    published: datetime | None
+    #: None for a new article.
+    known: Known | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognition:
+    """What all of them turned out to be; each part is ordered by path."""
+
+    #: Without the articles that a problem holds back, and without drafts that one would.
+    articles: tuple[Recognised, ...]
+    problems: tuple[ContentError, ...]
+    remarks: tuple[Remark, ...]
+    #: Published articles that no file has any more. Those that were missing at the last build are marked as gone.
+    vanished: tuple[Known, ...]

@@ -1,0 +1,89 @@
+"""One article from Markdown to what all emitters share. Pure."""
+
+import posixpath
+from collections import Counter
+from dataclasses import replace
+from urllib.parse import quote
+
+from newsletter.model import Article, Image, Remark, Rendered
+from newsletter.render import bounds, clean, excerpt, rewrite, tree
+from newsletter.render.links import Links
+from newsletter.render.markdown import ILLEGAL, to_html
+from newsletter.render.site import Site
+from newsletter.render.text import to_text
+from newsletter.render.tree import Element
+
+#: nh3 takes time that grows with depth; far beyond MAX_DEPTH there is no need to ask it.
+_HOPELESS_DEPTH = 10 * bounds.MAX_DEPTH
+
+
+def render(article: Article, body: str, site: Site) -> Rendered:
+    """Do what newsletter.render.render says."""
+    seconds = site.config.reading.max_seconds
+    try:
+        with bounds.processor_time(seconds):
+            return _render(article, body, site)
+    except bounds.OutOfTimeError as error:
+        raise bounds.too_slow(article, seconds) from error
+
+
+def _render(article: Article, body: str, site: Site) -> Rendered:
+    links = Links(article, site, body)
+    root = _tree(article, body, site, links)
+    first = excerpt.excerpt(root)
+    html = clean.second(tree.serialise(root))
+    cover = _cover(article, links, root)
+    enclosures = tuple(replace(one, url=url) for one in article.enclosures if (url := links.picture(one.url, field="enclosure")))
+    return Rendered(
+        article=replace(article, enclosures=enclosures) if enclosures != article.enclosures else article,
+        html=html,
+        excerpt_html=html if first is None else clean.second(tree.serialise(first)),
+        summary=" ".join(article.summary.split()) if article.summary else excerpt.summary(root if first is None else first),
+        text=to_text(root, article.permalink),
+        cover=cover,
+        assets=tuple(links.assets[source] for source in sorted(links.assets)),
+        remarks=tuple(links.remarks),
+    )
+
+
+def _tree(article: Article, body: str, site: Site, links: Links) -> Element:
+    """Return the article's content, clean and with all changes made."""
+    if (illegal := ILLEGAL.search(body)) is not None:
+        links.remark(f"removed characters that feeds cannot hold, the first of them U+{ord(illegal[0]):04X}", illegal[0])
+    raw = to_html(article, body, lambda name: _address(article, site, name))
+    if clean.depth(raw) > _HOPELESS_DEPTH:
+        raise bounds.too_deep(article)
+    for name, count in Counter(clean.removed(raw)).items():
+        _remark_removed(links, name, count)
+    root = tree.parse(clean.first(raw))
+    if tree.depth(root) > bounds.MAX_DEPTH:
+        raise bounds.too_deep(article)
+    rewrite.rewrite(root, links)
+    return root
+
+
+def _remark_removed(links: Links, name: str, count: int) -> None:
+    """Tell what cleaning took out, and where, if that many stand in the source too (others are examples in code)."""
+    source = links.body.lower()
+    written = name.rstrip(">")
+    line = links.line_of(links.body[at : at + len(written)]) if (at := source.find(written)) >= 0 else None
+    if source.count(written) != count:
+        line = None
+    times = "" if count == 1 else f", {count} times"
+    links.remarks.append(Remark(path=links.article.path, line=line, field=None, message=f"removed {name}{times}"))
+
+
+def _address(article: Article, site: Site, name: str) -> str | None:
+    """Return where a wiki link's name leads to, relative to the article, for links.py to resolve."""
+    path = site.named(name, article.path)
+    return None if path is None else quote(posixpath.relpath(path, posixpath.dirname(article.path) or "."))
+
+
+def _cover(article: Article, links: Links, root: Element) -> Image | None:
+    """Return the picture of the front matter, unless the content shows it anyway."""
+    if not article.cover:
+        return None
+    url = links.picture(article.cover, field="cover")
+    if url is None or any(image.get("src") == url for image in root.iter("img")):
+        return None
+    return Image(url=url, alt=article.cover_alt)

@@ -1,0 +1,150 @@
+"""The Jinja2 environment: the shared templates, with autoescape always on. Articles are data here, never templates.
+
+Reads template files only. The templates that come with the program stand beside the package in a checkout and inside it
+in a wheel; a publication overrides them file by file with its own folder.
+"""
+
+import html
+import textwrap
+from datetime import datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import jinja2
+from markupsafe import Markup
+
+from newsletter.design.fitting import fitted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from newsletter.model import Period, Rendered
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+#: ISO 639 codes of the languages that are written from right to left in their usual script, and ISO 15924 scripts that are.
+RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"])
+RIGHT_TO_LEFT_SCRIPTS = frozenset(["adlm", "arab", "hebr", "mand", "nkoo", "rohg", "syrc", "thaa"])
+#: Words a minute: a cautious figure for reading prose on a screen.
+READING_SPEED = 220
+
+
+def builtin_folder() -> Path:
+    """Find the templates that come with the program."""
+    package = Path(__file__).parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent / "templates"
+
+
+def rfc3339(when: datetime) -> str:
+    """Write an instant as RFC 3339 in its own offset, with Z for UTC and without fractions of a second."""
+    text = when.isoformat(timespec="seconds")
+    return f"{text[:-6]}Z" if text.endswith("+00:00") else text
+
+
+def long_date(when: datetime, zone: ZoneInfo) -> str:
+    """Write the day on which an instant falls in that zone, for people, in English on any machine: 16 December 2024."""
+    local = when.astimezone(zone)
+    return f"{local.day} {MONTHS[local.month - 1]} {local.year}"
+
+
+def date_span(period: "Period", zone: ZoneInfo) -> str:
+    """Write the days that a period covers, for people, in English: 2 to 8 March 2026, with a dash; whole months by name."""
+    first = period.start.astimezone(zone)
+    last = (period.end - timedelta(microseconds=1)).astimezone(zone)
+    if first.day == 1 == period.end.astimezone(zone).day and first.year == last.year and last > first:
+        start = MONTHS[first.month - 1]
+        return f"{start} {last.year}" if first.month == last.month else f"{start} \u2013 {MONTHS[last.month - 1]} {last.year}"
+    if last.date() <= first.date():
+        return long_date(period.start, zone)
+    if first.year != last.year:
+        start = long_date(period.start, zone)
+    elif first.month != last.month:
+        start = f"{first.day} {MONTHS[first.month - 1]}"
+    else:
+        return f"{first.day}\u2013{last.day} {MONTHS[last.month - 1]} {last.year}"
+    return f"{start} \u2013 {last.day} {MONTHS[last.month - 1]} {last.year}"
+
+
+def direction(language: str) -> str:
+    """Tell how a language is written, as HTML's dir has it: rtl or ltr. Takes a BCP 47 tag."""
+    subtags = language.lower().split("-")
+    scripts = [tag for tag in subtags[1:] if len(tag) == 4 and tag.isalpha()]  # RFC 5646, section 2.2.3  # noqa: PLR2004
+    if scripts:
+        return "rtl" if scripts[0] in RIGHT_TO_LEFT_SCRIPTS else "ltr"
+    return "rtl" if subtags[0] in RIGHT_TO_LEFT else "ltr"
+
+
+def minutes(item: "Rendered") -> int:
+    """Estimate how long an article takes to read, at least one minute."""
+    return max(1, round(item.words / READING_SPEED))
+
+
+def wrapped(value: str, indent: int = 0, first: str = "") -> str:
+    """Wrap plain text at 72 columns; ``indent`` spaces before each line but the first, which begins with ``first``."""
+    text = value.unescape() if isinstance(value, Markup) else value
+    return textwrap.fill(
+        " ".join(text.split()),
+        width=72,
+        initial_indent=first,
+        subsequent_indent=" " * indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+class Templates:
+    """The templates of one publication. Picklable: only the folder's name travels to another process."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Take the publication's own templates folder; it need not exist."""
+        self.folder = folder
+        self._once: dict[int, tuple[Rendered, str]] = {}
+
+    def __reduce__(self) -> "tuple[type[Templates], tuple[Path | None]]":
+        """Rebuild the environment on the other side."""
+        return type(self), (self.folder,)
+
+    @cached_property
+    def environment(self) -> jinja2.Environment:
+        """Build the environment: the publication's folder first, then the program's."""
+        folders = [builtin_folder()] if self.folder is None else [self.folder, builtin_folder()]
+        by_name = jinja2.FileSystemLoader(folders)
+        # A template of the publication extends the one it stands before as newsletter/NAME
+        original = jinja2.PrefixLoader({"newsletter": jinja2.FileSystemLoader(builtin_folder())})
+        environment = jinja2.Environment(
+            loader=jinja2.ChoiceLoader([by_name, original]),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        for function in (rfc3339, long_date, date_span, direction, minutes, wrapped, fitted):
+            environment.filters[function.__name__] = function
+        return environment
+
+    def render(self, name: str, /, **values: object) -> str:
+        """Render the template of that name, relative to the templates folder."""
+        return self.environment.get_template(name).render(**values)
+
+    def once(self, item: "Rendered", write: "Callable[[], str]") -> str:
+        """Return what ``write`` makes of an article for feeds: it is asked once, though the article be in many of them."""
+        if id(item) not in self._once:
+            self._once[id(item)] = (item, write())  # kept, so that nothing else gets its id
+        return self._once[id(item)][1]
+
+    def render_text(self, name: str, /, **values: object) -> str:
+        """Render a template of plain text: autoescaping, which is always on, is taken back from the result as a whole."""
+        return html.unescape(self.render(name, **values))
+
+    def source(self, name: str) -> str:
+        """Return a template file as it is, for style sheets."""
+        loader = self.environment.loader
+        assert loader is not None  # given above  # noqa: S101
+        return loader.get_source(self.environment, name)[0]

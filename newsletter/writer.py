@@ -1,0 +1,242 @@
+"""Writes out/: atomically, only what changed, and never over a file that the program did not write.
+
+What the program owns stands in ``out/.newsletter.json``, which travels with the folder. Ownership is claimed before a file
+appears and given up after it is gone, so a run that is killed in between leaves nothing that the next one would not mend.
+New files are staged beside the folder's content and renamed into place, pages before the feeds that link to them; a failure
+on the way puts back what was there. Nothing is forced to disk: bytes lost to a power cut differ from the wanted ones, and
+the next build writes them again.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from newsletter.errors import LockedError, OutputError
+from newsletter.model import Output
+
+#: What the program owns, relative to out/.
+MANIFEST = ".newsletter.json"
+#: Folder in out/ where new files wait; anything in it is left over from a run that was killed.
+STAGING = ".newsletter-staging"
+#: Files below these are never removed: mails that were sent link to them.
+PERMANENT = ("issues/", "assets/")
+#: Written last, because they link to the pages.
+FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "text/x-opml"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a run changed in out/; paths relative to it, in the order of the changes."""
+
+    written: tuple[str, ...]
+    unchanged: int
+    removed: tuple[str, ...]
+
+
+@contextmanager
+def lock(out: Path) -> Iterator[None]:
+    """Hold out/ for this process, making the folder if need be and taking it away again if nothing came of it.
+
+    The lock is the operating system's, on the folder itself: it dies with the process. Raises LockedError at once when
+    another process holds it, OutputError when the folder cannot be made or opened.
+    """
+    try:
+        new = not out.exists()
+        out.mkdir(parents=True, exist_ok=True)
+        folder = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError as error:
+        raise _output_error(out, error) from error
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(folder)
+        raise LockedError(f"{out}: another run is writing here; wait for it to end") from error
+    try:
+        yield
+    finally:
+        os.close(folder)
+        if new and not any(out.iterdir()):
+            out.rmdir()
+
+
+def owned(out: Path) -> frozenset[str]:
+    """Tell which files in out/ are ours. Raises OutputError if the record of them cannot be read."""
+    manifest = out / MANIFEST
+    try:
+        text = manifest.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, UnicodeDecodeError) as error:
+        raise _output_error(manifest, error) from error
+    try:
+        return frozenset(str(name) for name in json.loads(text)["files"])
+    except (ValueError, TypeError, KeyError) as error:
+        raise OutputError(f"{manifest}: damaged; restore it, or delete {out} if it holds nothing but our output") from error
+
+
+def write(out: Path, outputs: Iterable[Output], *, remove_stale: bool) -> Written:
+    """Bring out/ to the given outputs; call with the lock held.
+
+    Files that we wrote earlier and that are not among the outputs are removed if ``remove_stale``, but for the permanent
+    ones. Raises OutputError, with out/ as it was, when a path leaves the folder, would replace a file that is not ours, or
+    the disk says no.
+    """
+    wanted = sorted(outputs, key=_rank)
+    before = owned(out)
+    shutil.rmtree(out / STAGING, ignore_errors=True)
+    names = [output.path for output in wanted]
+    _refuse_bad_paths(names)
+    try:
+        changed = [output for output in wanted if _differs(out, output, before)]
+    except OSError as error:
+        raise _output_error(out, error) from error
+    stale = sorted(name for name in before - frozenset(names) if remove_stale and not name.startswith(PERMANENT))
+    after = (before | frozenset(names)) - frozenset(stale)
+    if changed or stale or after != before:
+        _apply(out, changed, stale, before | after, after)
+    return Written(
+        written=tuple(output.path for output in changed),
+        unchanged=len(wanted) - len(changed),
+        removed=tuple(stale),
+    )
+
+
+def _rank(output: Output) -> tuple[int, str]:
+    """Order outputs so that nothing links to a file that is not there yet."""
+    last = 2 if output.type in FEED_TYPES else 1 if output.path == "index.html" else 0
+    return last, output.path
+
+
+def _refuse_bad_paths(names: list[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        parts = name.split("/")
+        if any(part in {"", ".", ".."} or "\0" in part or "\\" in part for part in parts) or parts[0] in {MANIFEST, STAGING}:
+            raise OutputError(f"{name!r} is no path for a file in the output folder")
+        if any(len(part.encode()) > 255 for part in parts):  # noqa: PLR2004 - NAME_MAX of the usual file systems
+            raise OutputError(f"{name[:60]}…: a file name of more than 255 bytes; give the article a shorter slug")
+        if name in seen:
+            raise OutputError(f"{name}: two outputs for one file")
+        seen.add(name)
+
+
+def _differs(out: Path, output: Output, before: frozenset[str]) -> bool:
+    """Compare with what is on disk. Raises OutputError for a file that is not ours."""
+    target = out / output.path
+    for folder in [*PurePosixPath(output.path).parents][:-1]:
+        if (out / folder).is_symlink() or ((out / folder).exists() and not (out / folder).is_dir()):
+            raise OutputError(f"{out / folder}: not a folder of ours; move it away, or choose another `out`")
+    if not os.path.lexists(target):
+        return True
+    same = not target.is_symlink() and target.is_file() and target.read_bytes() == output.body
+    if not same and (output.path not in before or target.is_symlink() or not target.is_file()):
+        raise OutputError(f"{target}: not written by newsletter, so it stays; move it away, or choose another `out`")
+    return not same
+
+
+def _apply(out: Path, changed: list[Output], stale: list[str], during: frozenset[str], after: frozenset[str]) -> None:
+    """Stage, claim, place, remove, settle; undo on failure."""
+    staging = out / STAGING
+    undo: list[tuple[Path, Path | None]] = []
+    folders: list[Path] = []
+    try:
+        staging.mkdir()
+        staged = [_stage(staging, output.body) for output in changed]
+        _replace(staging, out / MANIFEST, _manifest(during), undo)
+        for output, waiting in zip(changed, staged, strict=True):
+            target = out / output.path
+            folders += _make_folders(target.parent)
+            _keep(staging, target, undo)
+            waiting.replace(target)
+        for name in stale:
+            _keep(staging, out / name, undo)
+            (out / name).unlink(missing_ok=True)
+        _replace(staging, out / MANIFEST, _manifest(after), undo)
+    except OSError as error:
+        _roll_back(undo, folders)
+        raise _output_error(out, error) from error
+    except BaseException:
+        _roll_back(undo, folders)
+        raise
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    with suppress(OSError):  # an empty folder left over does no harm
+        _prune(out, stale)
+
+
+def _stage(staging: Path, body: bytes) -> Path:
+    """Write the bytes to a file of their own in the staging folder, readable as the umask has it."""
+    handle, name = tempfile.mkstemp(dir=staging)
+    with os.fdopen(handle, "wb") as file:
+        file.write(body)
+    umask = os.umask(0)
+    os.umask(umask)
+    Path(name).chmod(0o666 & ~umask)
+    return Path(name)
+
+
+def _manifest(files: frozenset[str]) -> bytes:
+    return (json.dumps({"version": 1, "files": sorted(files)}, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _keep(staging: Path, target: Path, undo: list[tuple[Path, Path | None]]) -> None:
+    """Remember what stands at the target, so that it can be put back."""
+    if not os.path.lexists(target):
+        undo.append((target, None))
+        return
+    backup = staging / f"before-{len(undo)}"
+    try:
+        os.link(target, backup)
+    except OSError:  # a file system without hard links
+        shutil.copy2(target, backup)
+    undo.append((target, backup))
+
+
+def _replace(staging: Path, target: Path, body: bytes, undo: list[tuple[Path, Path | None]]) -> None:
+    waiting = _stage(staging, body)
+    _keep(staging, target, undo)
+    waiting.replace(target)
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Make the folder and those above it; return the new ones, outermost first."""
+    missing = []
+    while not folder.exists():
+        missing.append(folder)
+        folder = folder.parent
+    for path in reversed(missing):
+        path.mkdir()
+    return missing[::-1]
+
+
+def _roll_back(undo: list[tuple[Path, Path | None]], folders: list[Path]) -> None:
+    for target, backup in reversed(undo):
+        if backup is None:
+            target.unlink(missing_ok=True)
+        else:
+            backup.replace(target)
+    for folder in reversed(folders):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _prune(out: Path, removed: list[str]) -> None:
+    """Take away the folders that the removed files leave empty."""
+    for name in removed:
+        for folder in [*PurePosixPath(name).parents][:-1]:
+            path = out / folder
+            if path.is_symlink() or not path.is_dir() or any(path.iterdir()):
+                break
+            path.rmdir()
+
+
+def _output_error(path: Path, error: Exception) -> OutputError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    name = error.filename if isinstance(error, OSError) and error.filename else path
+    return OutputError(f"{os.fsdecode(name)}: {reason}; nothing was changed")

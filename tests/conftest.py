@@ -1,0 +1,19 @@
+"""What several test modules share because it is dear to make."""
+
+import os
+
+import pytest
+from hypothesis import settings
+
+from tests.corpora import NAMES, Corpus, corpus
+
+# A busy machine is no fault of an example; derandomised, a failure is the same for everybody who runs the tests
+settings.register_profile("newsletter", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("newsletter")
+
+
+@pytest.fixture(scope="session", params=NAMES)
+def blog(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Corpus:
+    """Build a real blog, or take it as another worker has built it."""
+    base = tmp_path_factory.getbasetemp()
+    return corpus(request.param, base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
