@@ -39,8 +39,9 @@ golden: .venv/test
 readme: .venv/test
 	NEWSLETTER_README=write $(BIN)/python -m pytest -q tests/test_readme.py
 
+# Whole builds of generated archives, as ratios to a straight script in the same run
 bench: .venv/test
-	$(BIN)/python -m pytest -q tests/benchmarks --benchmark-only
+	$(BIN)/python -m tests.benchmarks
 
 constraints: .venv/test
 	$(CONSTRAIN) --extra build --extra test -o .ci/constraints-test.txt pyproject.toml

@@ -352,6 +352,8 @@ class Edition:
     channels: tuple[Channel, ...] = ()
     #: Closed pages of the archive, oldest first; None where none is kept. See archive.py.
     archive: tuple[ArchivePage, ...] | None = None
+    #: What out/ holds of the issue's digest; None where nobody looked. See kept.py.
+    kept: "Kept | None" = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -365,3 +367,13 @@ class Output:
     body: bytes
     #: What is worth telling about how it was made.
     remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What out/ holds of the digest that is to be made."""
+
+    #: SHA-256 over all that shapes the mail, in hexadecimal.
+    source: str
+    #: The digest's files, if they were made from the same source and are as they were; else empty.
+    outputs: tuple[Output, ...] = ()

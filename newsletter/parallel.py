@@ -50,10 +50,10 @@ def render_all(work: Sequence[tuple[Article, str]], site: Site, jobs: int = 0) -
 def emit_all(config: Config, editions: Sequence[Edition], templates: Templates, jobs: int = 0) -> tuple[Output, ...]:
     """Run every emitter on the editions that it serves, the whole publication first; their outputs, in the emitters' order.
 
-    The digest alone imports premailer, which costs as much as all feeds together; without one, a pool does not pay.
+    The digest alone imports premailer, which costs as much as all feeds together; without a new one, a pool does not pay.
     """
     count = min(workers(jobs), len(EMITTERS))
-    if count < 2 or editions[0].issue is None:  # noqa: PLR2004 - one process is no pool
+    if count < 2 or editions[0].issue is None or (editions[0].kept and editions[0].kept.outputs):  # noqa: PLR2004 - one process is no pool
         return tuple(chain.from_iterable(_emit(name, config, editions, templates) for name in EMITTERS))
     with _pool(count, _take_job, config, tuple(editions), templates) as pool:
         return tuple(chain.from_iterable(pool.map(_emit_job, EMITTERS)))

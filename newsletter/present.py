@@ -42,7 +42,11 @@ def present(config: Config, library: Library, now: datetime) -> Present:
     unread = {one.path for one in library.found if one.article is None and one.status is not Status.EXCLUDED}
     recognition = recognise([candidate(one, live=one.path in live) for one in library.articles], known, unread)
     old = {one.path: one for one in recognition.articles}
-    articles = {article.path: settled(article, old[article.path]) for article in library.articles if article.path in old}
+    articles = {
+        article.path: settled(article, old[article.path], onward=config.feeds.onward)
+        for article in library.articles
+        if article.path in old
+    }
     published = collector.select((articles[path] for path in live if path in articles), now=now)
     problems = (*library.problems, *collector.implausible(library, now), *recognition.problems)
     return Present(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from newsletter import collector, editorial, writer
+from newsletter import collector, editorial, kept, updates, writer
 from newsletter.config import Config
 from newsletter.editorial import Editorial
 from newsletter.errors import ContentError, NewsletterError, OutputError, RefusedError
@@ -18,6 +18,7 @@ from newsletter.feeds.editions import EditionPlan, edition, editions
 from newsletter.images.mail import prepare
 from newsletter.issue import Words, make_issue
 from newsletter.ledger import Publication, open_ledger
+from newsletter.mail import manifest
 from newsletter.model import Article, Edition, Found, Issue, Output, PastIssue, Period, Remark
 from newsletter.note import Arrangement, arrange
 from newsletter.parallel import emit_all
@@ -43,6 +44,8 @@ class Report:
     remarks: tuple[Remark, ...]
     #: None where the period has no article, so that there is no digest.
     issue: Issue | None
+    #: How large it is; None where there is none.
+    digest: manifest.Size | None
     #: How many articles the publication's feeds hold.
     entries: int
     #: The newest published article.
@@ -69,6 +72,7 @@ def build(config: Config, *, now: datetime, period: Period, jobs: int = 0, stric
         rendition = rendition_of(
             config, library, published, _to_render(published, plans, in_issue), jobs, besides=editorial.texts(desk)
         )
+        rendition = updates.moved(config, rendition, today.recognition, now)
         arrangement = arrange(desk.note, rendition.of(in_issue), library.found)
         problems = (*today.problems, *rendition.problems, *desk.strays, *desk.problems, *arrangement.problems)
         _refuse_if(strict, problems)
@@ -79,13 +83,15 @@ def build(config: Config, *, now: datetime, period: Period, jobs: int = 0, stric
             whole,
             pages=rendition.of(article for article in published if article.hosted),
             issue=issue,
-            past=tuple(past for past in _past_issues(config.out) if issue is None or past.key != issue.key),
+            past=_past_issues(config.out, besides=issue.key if issue else None),
         )
+        templates = Templates(config.templates)
+        whole = replace(whole, kept=kept.find(config, whole, templates, owned))
         _refuse_to_empty(config, whole, library.found, problems)
-        outputs = emit_all(config, (whole, *others), Templates(config.templates), jobs) if whole.feed else ()
+        outputs = emit_all(config, (whole, *others), templates, jobs) if whole.feed else ()
         if problems:
             outputs = _without_damaged_pages(config, outputs, plans, rendition)
-        with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(library, today, rendition)):
+        with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, rendition)):
             written = writer.write(config.out, [*rendition.assets, *mail.outputs, *outputs], remove_stale=not problems)
     return Report(
         written=written.written,
@@ -102,6 +108,7 @@ def build(config: Config, *, now: datetime, period: Period, jobs: int = 0, stric
             *(remark for output in outputs for remark in output.remarks),
         ),
         issue=issue,
+        digest=_size(outputs, whole),
         entries=len(whole.feed),
         newest=published[-1] if published else None,
     )
@@ -143,20 +150,22 @@ def _to_render(published: Sequence[Article], plans: Iterable[EditionPlan], in_is
 
 
 def _editions(plans: Sequence[EditionPlan], rendition: Rendition) -> tuple[Edition, ...]:
-    """Fill the plans; of the feeds besides the publication's those that would be empty are left out."""
+    """Fill the plans; of the feeds besides the publication's those that would be empty are left out, and not announced."""
     rendered = {item.article.path: item for item in rendition.rendered}
-    channels = tuple(one.channel for one in plans)
-    whole, *others = (edition(one, rendered, channels) for one in plans)
-    return (whole, *(one for one in others if one.feed))
+    whole, *others = plans
+    sound = (whole, *(one for one in others if any(article.path in rendered for article in one.articles)))
+    channels = tuple(one.channel for one in sound)
+    return tuple(edition(one, rendered, channels) for one in sound)
 
 
 def _to_record(
-    library: collector.Library, today: Present, rendition: Rendition
+    config: Config, library: collector.Library, today: Present, rendition: Rendition
 ) -> tuple[tuple[Publication, ...], tuple[str, ...]]:
     """Say what the ledger is to keep of a build: what it publishes, and which ids no file has any more."""
-    paths = {item.article.path for item in rendition.rendered}
+    rendered = {item.article.path: item for item in rendition.rendered}
+    published = {article.path for article in today.published} - {problem.path for problem in rendition.problems}
     gone = tuple(known.id for known in today.recognition.vanished)
-    return publications(today.recognition, library.articles, paths), gone
+    return publications(today.recognition, library.articles, published, rendered, onward=config.feeds.onward), gone
 
 
 def _without_damaged_pages(
@@ -168,19 +177,25 @@ def _without_damaged_pages(
     return tuple(output for output in outputs if output.path not in kept)
 
 
-def _past_issues(out: Path) -> tuple[PastIssue, ...]:
-    """Read the manifests of the issues that out/ holds, newest first."""
+def _size(outputs: Sequence[Output], whole: Edition) -> manifest.Size | None:
+    """Read how large the digest of the whole publication is, if there is one."""
+    path = f"issues/{whole.issue.key}/{manifest.NAME}" if whole.issue else None
+    return next((manifest.size(output.body) for output in outputs if output.path == path), None)
+
+
+def _past_issues(out: Path, *, besides: str | None) -> tuple[PastIssue, ...]:
+    """Read the manifests of the issues that out/ holds, newest first, but for the one of that key, which is made now."""
     past = []
     for name in writer.owned(out):
-        if name.startswith("issues/") and name.endswith("/issue.json"):
+        if name.startswith("issues/") and name.endswith(f"/{manifest.NAME}") and name != f"issues/{besides}/{manifest.NAME}":
             try:
-                manifest = json.loads((out / name).read_bytes())
+                told = json.loads((out / name).read_bytes())
                 past.append(
                     PastIssue(
-                        key=manifest["key"],
-                        subject=manifest["subject"],
-                        date=datetime.fromisoformat(manifest["date"]),
-                        articles=len(manifest["articles"]),
+                        key=told["key"],
+                        subject=told["subject"],
+                        date=datetime.fromisoformat(told["date"]),
+                        articles=len(told["articles"]),
                     )
                 )
             except FileNotFoundError:

@@ -5,6 +5,7 @@ in a wheel; a publication overrides them file by file with its own folder.
 """
 
 import html
+import os
 import textwrap
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from newsletter.design.fitting import fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from newsletter.model import Period, Rendered
 
@@ -98,6 +99,24 @@ def wrapped(value: str, indent: int = 0, first: str = "") -> str:
     )
 
 
+def _files(folder: Path) -> "Iterator[tuple[str, bytes]]":
+    """Read the files below a folder, by their paths relative to it; those that cannot be read are as good as empty."""
+    seen = set()
+    for here, folders, names in os.walk(folder, followlinks=True):
+        real = os.path.realpath(here)
+        if real in seen:  # links may lead in circles
+            folders.clear()
+            continue
+        seen.add(real)
+        folders.sort()
+        for path in (Path(here, name) for name in sorted(names)):
+            try:
+                body = path.read_bytes() if path.is_file() else b""
+            except OSError:
+                body = b""
+            yield path.relative_to(folder).as_posix(), body
+
+
 class Templates:
     """The templates of one publication. Picklable: only the folder's name travels to another process."""
 
@@ -142,6 +161,18 @@ class Templates:
     def render_text(self, name: str, /, **values: object) -> str:
         """Render a template of plain text: autoescaping, which is always on, is taken back from the result as a whole."""
         return html.unescape(self.render(name, **values))
+
+    def sources(self) -> "Iterator[tuple[str, bytes]]":
+        """Read all that a template can be made of: the program's files, then those of the publication that differ from them.
+
+        Each with its name as templates extend and include it, in a fixed order.
+        """
+        original = dict(_files(builtin_folder()))
+        for name, body in original.items():
+            yield f"newsletter/{name}", body
+        for name, body in _files(self.folder) if self.folder else ():
+            if body != original.get(name):
+                yield name, body
 
     def source(self, name: str) -> str:
         """Return a template file as it is, for style sheets."""

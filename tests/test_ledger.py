@@ -1,12 +1,14 @@
 import errno
 import os
 import resource
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ def make_publication(number: int = 1, **changes: Any) -> Publication:  # noqa: A
         "dated": day,
         "updated": day,
         "fingerprint": f"{number:064}",
+        "content": f"{number:064x}",
+        "source": f"{number:064}",
     }
     return Publication(**{**values, **changes})
 
@@ -103,6 +107,8 @@ def test_an_article_that_is_recorded_again_keeps_what_is_for_good(location: str 
         dated=moved,
         updated=moved,
         fingerprint="f",
+        content="c",
+        source="s",
     )
     record(location, again)
     first, second = known(location)
@@ -116,6 +122,7 @@ def test_an_article_that_is_recorded_again_keeps_what_is_for_good(location: str 
         moved,
         "f",
     )
+    assert (first.content, first.source) == ("c", "s")
     assert second.title == "Number 2"
 
 
@@ -398,10 +405,39 @@ def test_a_ledger_that_another_run_is_writing_is_waited_for_and_then_reported(pa
 
 def test_a_ledger_of_a_newer_release_is_refused(location: str | Path) -> None:
     record(location, make_publication(1))
-    spoil(Path(str(location).removeprefix("sqlite+pysqlite:///")), "UPDATE ledger_schema SET version = 2")
+    spoil(Path(str(location).removeprefix("sqlite+pysqlite:///")), "UPDATE ledger_schema SET version = 3")
     assert message(location).endswith(
-        ": a newer newsletter wrote this ledger (version 2, known here: 1); install that release or a later one"
+        ": a newer newsletter wrote this ledger (version 3, known here: 2); install that release or a later one"
     )
+
+
+def test_a_ledger_of_version_1_keeps_all_it_holds_and_knows_no_content_yet(path: Path) -> None:
+    """The file was written by the release before: a build of three articles, and one after the third was deleted."""
+    shutil.copyfile(Path(__file__).parent / "ledgers/version-1.ledger", path)
+    first, second, third = known(path)
+    dated = datetime(2026, 3, 2, 10, 0, tzinfo=EAST)
+    assert first == Known(
+        id="tag:letter.example,2026-03-02:first",
+        sequence=1,
+        published=dated,
+        permalink="https://letter.example/articles/first/",
+        path="first.md",
+        slug="first",
+        title="First",
+        dated=dated,
+        updated=dated,
+        fingerprint="13b4c5aecd1b6d749afcee968fbf9c80f1ed1bbdbe1aaf25cb34ebd01144bbe9",
+        content="",
+        source="",
+        gone=False,
+    )
+    assert first.published.utcoffset() == timedelta(hours=5, minutes=30)
+    assert (second.title, second.updated) == ("Grüße 🎉", datetime(2026, 3, 5, 8, 0, tzinfo=UTC))
+    assert (third.sequence, third.gone) == (3, True)
+    record(path, make_publication(4), replace(make_publication(1), id=first.id))
+    assert [(one.sequence, bool(one.content)) for one in known(path)] == [(1, True), (2, False), (3, False), (4, True)]
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version FROM ledger_schema").fetchall() == [(2,)]
 
 
 NEXT = (
@@ -417,7 +453,7 @@ def test_an_older_ledger_is_brought_up_to_date_with_all_it_holds(path: Path, mon
     assert known(path) == before
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT mood FROM articles").fetchall() == [("fine",)]
-        assert connection.execute("SELECT version FROM ledger_schema").fetchall() == [(2,)]
+        assert connection.execute("SELECT version FROM ledger_schema").fetchall() == [(3,)]
 
 
 def test_a_migration_that_fails_leaves_the_ledger_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

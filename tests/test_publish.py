@@ -8,6 +8,7 @@ import pytest
 from newsletter import periods
 from newsletter.config import Config, Feeds
 from newsletter.errors import LedgerError, NewsletterError, OutputError
+from newsletter.ledger import open_ledger
 from newsletter.model import Status
 from newsletter.publish import Report, build
 from tests.factories import make_config
@@ -266,3 +267,21 @@ def test_an_out_folder_whose_ledger_is_gone_is_not_taken_for_a_new_one(config: C
 
 def published_ids(config: Config) -> list[str]:
     return [item["id"] for item in json.loads((config.out / "feed.json").read_bytes())["items"]]
+
+
+def test_an_article_too_old_for_the_feeds_is_recorded_all_the_same(config: Config) -> None:
+    config = replace(config, permalink="https://letter.example/{slug}/", feeds=Feeds(limit=1, tags=0, authors=0))
+    for day in (1, 2):
+        article(config, f"a{day}.md", f"Text {day}.", date=f"2026-03-0{day}")
+    run(config, period="2026-02")
+    with open_ledger(config.ledger) as ledger:
+        assert [known.path for known in ledger.known()] == ["a1.md", "a2.md"]
+
+
+def test_feeds_that_would_be_empty_are_neither_written_nor_announced(config: Config) -> None:
+    article(config, "good.md")
+    article(config, "deep.md", "<div>" * 20_000, tags="[lonely]")
+    config = replace(config, feeds=Feeds(tags=1))
+    assert run(config).entries == 1
+    assert not (config.out / "tags").exists()
+    assert "lonely" not in (config.out / "index.html").read_text() + (config.out / "feeds.opml").read_text()

@@ -9,6 +9,7 @@ from newsletter.cli import arguments
 from tests.real import ROOT
 
 README = ROOT / "README.md"
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / ".readme").glob("*.md")))
 
 
 def commands() -> str:
@@ -66,10 +67,19 @@ def test_the_readme_shows_the_two_commands_on_its_first_screen() -> None:
     assert "make test" in head
 
 
-def test_every_link_to_a_file_leads_to_one() -> None:
-    for document in (README, ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *(ROOT / ".readme").glob("*.md")):
+def test_every_link_leads_to_a_file_and_to_a_heading_in_it() -> None:
+    for document in DOCUMENTS:
         text = document.read_text(encoding="utf-8")
-        for target in re.findall(r"\]\(([^)#\s]+)|src=\"([^\"]+)\"", text):
-            place = target[0] or target[1]
+        for target in re.findall(r"\]\(([^)\s]+)|src=\"([^\"]+)\"", text):
+            place, _, anchor = (target[0] or target[1]).partition("#")
             if not re.match(r"[a-z]+:", place):
-                assert (document.parent / Path(place)).exists(), f"{document.name}: {place}"
+                there = document.parent / place if place else document
+                assert there.exists(), f"{document.name}: {place}"
+                assert not anchor or anchor in anchors(there), f"{document.name}: {place}#{anchor}"
+
+
+def anchors(document: Path) -> set[str]:
+    """Name the headings of a document as GitHub does in links: in lower case, without punctuation, hyphens for spaces."""
+    prose = re.sub(r"(?ms)^```.*?^```$", "", document.read_text(encoding="utf-8"))
+    headings = re.findall(r"(?m)^#{1,6} (.+)$", prose)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}

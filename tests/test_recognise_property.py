@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 
@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from newsletter.errors import ContentError
 from newsletter.ledger import Known
 from newsletter.ledger.changes import changes
-from newsletter.recognise import Candidate, Recognition, fingerprint, publications, recognise
+from newsletter.recognise import Candidate, Recognition, fingerprint, publications, recognise, settled
 from newsletter.recognise.wording import NAMED
-from tests.factories import make_article
+from tests.factories import make_article, make_rendered
 
 # Few values, so that articles look alike by chance far more often than in life
 PATHS = [f"{folder}{name}.md" for folder in ("", "notes/") for name in ("1", "2", "weekly", "hello")]
@@ -100,7 +100,10 @@ def record(known: tuple[Known, ...], candidates: list[Candidate], recognition: R
         )
         for one in candidates
     ]
-    new = publications(recognition, articles, {one.path for one in candidates})
+    found = {one.path: one for one in recognition.articles}
+    rendered = [replace(make_rendered(), article=settled(one, found[one.path])) for one in articles if one.path in found]
+    by_path = {item.article.path: item for item in rendered}
+    new = publications(recognition, articles, by_path.keys(), by_path)
     rows = changes(known, new, [one.id for one in recognition.vanished])
     after = {one.id: one for one in (*known, *rows.new, *rows.changed)}
     return tuple(sorted(after.values(), key=lambda one: one.sequence))

@@ -1,3 +1,4 @@
+import os
 import pickle
 from datetime import UTC, datetime
 from pathlib import Path
@@ -102,3 +103,33 @@ def test_templates_travel_between_processes_by_their_folder(tmp_path: Path) -> N
     templates = Templates(tmp_path)
     assert templates.render("t", a=1) == pickle.loads(pickle.dumps(templates)).render("t", a=1)  # noqa: S301 - our own bytes
     assert templates.source("t") == "{{ a }}"
+
+
+def test_the_sources_are_the_programs_templates_and_what_the_publication_has_of_its_own(tmp_path: Path) -> None:
+    usual = dict(Templates().sources())
+    assert usual["newsletter/email.html.j2"].startswith(b"{# The mail.")
+    assert "newsletter/parts/mail.html.j2" in usual
+    folder = tmp_path / "own"
+    assert dict(Templates(folder).sources()) == usual
+    (folder / "parts").mkdir(parents=True)
+    (folder / "parts" / "mail.html.j2").write_bytes(usual["newsletter/parts/mail.html.j2"])
+    (folder / "parts" / "own").write_bytes(b"\xff")
+    (folder / "parts" / "round").symlink_to(folder)
+    (folder / "parts" / "dangling").symlink_to(folder / "nowhere")
+    os.mkfifo(folder / "pipe")
+    (folder / "outside").symlink_to(tmp_path / "outside", target_is_directory=True)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "linked.j2").write_bytes(b"linked")
+    own = {name: body for name, body in Templates(folder).sources() if name not in usual}
+    assert own == {"parts/own": b"\xff", "parts/dangling": b"", "pipe": b"", "outside/linked.j2": b"linked"}
+
+
+def test_a_template_that_cannot_be_read_is_as_good_as_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "own.j2").write_text("text")
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(path)
+
+    usual = dict(Templates().sources())
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # tests may run as root, who may read everything
+    assert dict(Templates(tmp_path).sources()).keys() == {*usual, "own.j2"}

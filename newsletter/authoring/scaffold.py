@@ -42,8 +42,9 @@ def settings(config: Config) -> str:
         if isinstance(value, Path):
             value = value.relative_to(config.root).as_posix() if value.is_relative_to(config.root) else value.as_posix()
         written = toml(value)
-        # the authority follows from url, which in a new publication is not settled yet
-        as_it_comes = written == key.default or (key.name == "authority" and value == urlsplit(config.url).hostname)
+        # the authority follows from url, which in a new publication is not settled yet, and the ledger from out
+        derived = {"authority": urlsplit(config.url).hostname, "ledger": str(config.out.parent / f".{config.out.name}.ledger")}
+        as_it_comes = written == key.default or value == derived.get(key.name)
         if as_it_comes and key.name not in SHOWN:
             continue
         folder, _, name = key.name.rpartition(".")

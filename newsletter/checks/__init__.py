@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from newsletter import collector, folder, publish, writer
-from newsletter.checks import clients, content, digests, entries, feeds, identity, mail
+from newsletter import collector, folder, publish, updates, writer
+from newsletter.checks import clients, content, digests, entries, feeds, identity, mail, parity
 from newsletter.checks.clients import Table
 from newsletter.checks.finding import Finding, Rule, Severity
 from newsletter.checks.mail.built import Built
@@ -26,7 +26,10 @@ from newsletter.rendition import render as rendition_of
 __all__ = ["RULES", "Finding", "Result", "Rule", "Severity", "Table", "run"]
 
 #: Every rule, by its id.
-RULES = {rule.id: rule for rule in (*content.RULES, *identity.RULES, *feeds.RULES, *digests.RULES, *mail.RULES, *clients.RULES)}
+RULES = {
+    rule.id: rule
+    for rule in (*content.RULES, *identity.RULES, *feeds.RULES, *digests.RULES, *mail.RULES, *parity.RULES, *clients.RULES)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +53,10 @@ def run(config: Config, *, now: datetime, jobs: int = 0) -> Result:
     library = collector.load(config)
     today = present(config, library, now)
     rendition = rendition_of(config, library, today.published, today.published, jobs)
+    rendition = updates.moved(config, rendition, today.recognition, now)
     problems = [problem for problem in (*today.problems, *rendition.problems) if problem not in today.recognition.problems]
     remarks = (*today.remarks, *(remark for item in rendition.rendered for remark in item.remarks))
-    findings = [*content.check(config, problems, remarks), *identity.check(config, today)]
+    findings = [*content.check(config, problems, remarks), *identity.check(config, today, rendition)]
     built = _feeds(config.out)
     if built:
         whole, *_ = publish.plan(config, today, now=now, owned=writer.owned(config.out))
@@ -75,6 +79,7 @@ def _digests(config: Config, articles: Iterable[Article]) -> tuple[tuple[Finding
         origins = Origins(config=config, path=one.path, page=one.page, articles=by_id, note=note)
         found, table = clients.check(one, origins)
         findings += (*mail.check(one, origins, Built(out=config.out, url=config.url), config), *found)
+        findings += parity.check(config, one, _feeds(one.path.parents[2]))
         tables.append(table)
     return tuple(findings), tuple(tables)
 

@@ -1,10 +1,12 @@
 """Rules about what readers remember: ids are for good, and an entry comes up again only if its author wants it. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from newsletter.checks.finding import Finding, Rule, Severity
 from newsletter.config import Config
 from newsletter.present import Present
+from newsletter.rendition import Rendition
 
 KEPT = Rule(
     id="id-kept",
@@ -25,8 +27,8 @@ RESURFACES = Rule(
 RULES = (KEPT, VANISHED, RESURFACES)
 
 
-def check(config: Config, today: Present) -> Iterator[Finding]:
-    """Compare the articles as they are with what the ledger has of them."""
+def check(config: Config, today: Present, rendition: Rendition) -> Iterator[Finding]:
+    """Compare the articles as they are, rendered with what a build now would give them, with what the ledger has of them."""
     for problem in today.recognition.problems:
         message = f"{problem.field}: {problem.message}" if problem.field else problem.message
         yield Finding(rule=KEPT, path=config.content / problem.path, line=problem.line, message=message)
@@ -37,18 +39,20 @@ def check(config: Config, today: Present) -> Iterator[Finding]:
                 "or build without it, and readers keep what they have"
             )
             yield Finding(rule=VANISHED, path=config.content / known.path, line=None, message=f"{known.id} is gone: {remedy}")
-    yield from _resurfacing(config, today)
+    yield from _resurfacing(config, today, {item.article.path: item.article.updated for item in rendition.rendered})
 
 
-def _resurfacing(config: Config, today: Present) -> Iterator[Finding]:
+def _resurfacing(config: Config, today: Present, updates: Mapping[str, datetime]) -> Iterator[Finding]:
     """Say which published entries a build now would bring up again, and why."""
     before = {one.path: one.known for one in today.recognition.articles if one.known is not None}
     moved = [
-        (article, known)
+        (article, known, updated)
         for article in today.published
-        if (known := before.get(article.path)) is not None and known.updated != article.updated
+        if (known := before.get(article.path)) is not None
+        and (updated := updates.get(article.path, article.updated)) != known.updated
     ]
-    for at, (article, known) in enumerate(moved, 1):
-        why = f"updated moved from {known.updated.isoformat()} to {article.updated.isoformat()}"
+    for at, (article, known, updated) in enumerate(moved, 1):
+        cause = "its content changed, and " if updated != article.updated else ""
+        why = f"{cause}updated moved from {known.updated.isoformat()} to {updated.isoformat()}"
         message = f"readers will show this article again ({at} of {len(moved)}): {why}"
         yield Finding(rule=RESURFACES, path=config.content / article.path, line=None, message=message)

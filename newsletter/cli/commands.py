@@ -29,9 +29,11 @@ def init(options: Namespace) -> int:
         _usage("init writes newsletter.toml; --config cannot be given")
     sets = (*authoring.PLACEHOLDERS, *options.sets)
     config = configuration.load(None, sets, (Path.cwd() / options.folder).resolve(), search=False)
-    for path in authoring.init(config, _now(options, config.timezone)):
+    now = _now(options, config.timezone)
+    for path in authoring.init(config, now):
         _tell(options, f"{near(path, Path.cwd())}")
-    _tell(options, "next: put title and url into newsletter.toml, then run: newsletter build --last 7d")
+    month = now.astimezone(config.timezone).strftime("%Y-%m")
+    _tell(options, f"next: put title and url into newsletter.toml, then run: newsletter build --period {month}")
     return DONE
 
 

@@ -63,6 +63,12 @@ class Feeds:
         "What an entry carries: full (content and summary) or summary (that alone).",
         rules.one_of("full", "summary"),
     ] = "full"
+    updated: Annotated[
+        str,
+        "What moves the updated of a published article: declared (its author, in the front matter) or content (also a change of "
+        "its body that readers see, as of the build that first saw it).",
+        rules.one_of("declared", "content"),
+    ] = "declared"
     tags: Annotated[
         int,
         "A tag that at least so many articles have gets feeds of its own, at tags/TAG/; 0: none does.",
@@ -94,6 +100,11 @@ class Feeds:
         "Minutes for which readers need not ask again, in RSS <ttl> and sy:updatePeriod; 0: feeds do not say.",
         rules.between(0, 527_040),
     ] = 0
+
+    @property
+    def onward(self) -> bool:
+        """Whether ``updated`` moves with the content, and never back."""
+        return self.updated == "content"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,14 +1,12 @@
 """The digest: an issue as an HTML mail, as plain text, as a message and as the manifest that tells of them. No I/O."""
 
-import json
 from dataclasses import asdict, replace
-from hashlib import sha256
 
 from newsletter.config import Config
 from newsletter.design.theme import themed
 from newsletter.images.embed import embed
 from newsletter.images.markup import readdressed
-from newsletter.mail import budget, message
+from newsletter.mail import budget, manifest, message
 from newsletter.mail.disarm import disarmed
 from newsletter.mail.inline import inline
 from newsletter.mail.layout import Layout, Story
@@ -18,14 +16,19 @@ from newsletter.templating import Templates, rfc3339
 
 
 def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output, ...]:
-    """Return the mail, its text, the message and the manifest of the edition's issue, if it has one."""
-    issue = edition.issue
+    """Return the mail, its text, the message and the manifest of the edition's issue, if it has one.
+
+    What out/ holds already, made from the same, is returned as it is.
+    """
+    issue, kept = edition.issue, edition.kept
     if issue is None:
         return ()
+    if kept is not None and kept.outputs:
+        return kept.outputs
     merging = Merging(config.digest, repr(replace(issue, pictures=())))
     values = {
         "config": config,
-        "edition": edition,
+        "edition": manifest.mailed(edition),
         "issue": issue,
         "theme": themed(config),
         **merging.values(web_view(config, edition, issue.key)),
@@ -56,15 +59,16 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
     host = dict(headers)["Message-ID"].rstrip(">").rpartition("@")[2]
     embedded = embed(html, issue.pictures, limit=config.digest.embed_limit, host=host)
     mail = message.compose(headers, text=text, html=embedded.html, parts=embedded.parts)
-    files = (
+    files: tuple[Output, ...] = (
         Output(path="email.html", type="text/html", body=html.encode(), remarks=fitted.remarks),
         Output(path="email.txt", type="text/plain", body=text.encode()),
         Output(path="email.eml", type="message/rfc822", body=mail, remarks=embedded.remarks),
     )
-    told = _manifest(config, edition, issue, fitted, merging, headers, files)
-    manifest = Output(path="issue.json", type="application/json", body=told.encode())
+    content = _manifest(config, edition, issue, fitted, merging, headers, files)
+    told = manifest.sealed(content, kept.source if kept else "")
+    files = (*files, Output(path=manifest.NAME, type=manifest.TYPE, body=told))
     folder = f"{edition.prefix}issues/{issue.key}/"
-    return tuple(replace(file, path=folder + file.path) for file in (*files, manifest))
+    return tuple(replace(file, path=folder + file.path) for file in files)
 
 
 def web_view(config: Config, edition: Edition, key: str) -> str:
@@ -80,8 +84,8 @@ def _manifest(
     merging: Merging,
     headers: tuple[tuple[str, str], ...],
     files: tuple[Output, ...],
-) -> str:
-    content = {
+) -> dict[str, object]:
+    return {
         "key": issue.key,
         "number": issue.number,
         "period": {"start": rfc3339(issue.period.start), "end": rfc3339(issue.period.end)},
@@ -97,13 +101,9 @@ def _manifest(
             for item, form in zip(issue.articles, fitted.forms, strict=True)
         ],
         "budget": {"bytes": len(fitted.html.encode()), "limit": fitted.limit, "cuts": [str(remark) for remark in fitted.remarks]},
-        "files": [
-            {"name": file.path, "type": file.type, "bytes": len(file.body), "sha256": sha256(file.body).hexdigest()}
-            for file in files
-        ],
+        "files": manifest.entries(files),
         "headers": dict(headers),
     }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
 def _service(merging: Merging, issue: Issue) -> dict[str, object] | None:

@@ -6,9 +6,10 @@ from itertools import chain
 
 from newsletter.config import Config
 from newsletter.design.theme import themed
+from newsletter.feeds.channels import feeds_of
 from newsletter.issue import cut
 from newsletter.mail.layout import lay_out
-from newsletter.model import Edition, Issue, Output, PastIssue, Rendered
+from newsletter.model import Article, Edition, Issue, Output, PastIssue, Rendered
 from newsletter.render import shift_headings
 from newsletter.templating import Templates
 
@@ -20,8 +21,8 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
     """Return the articles' pages, the issue's and, after the pages that it links to, the front page."""
     theme = themed(config)
 
-    def page(path: str, template: str, **values: object) -> Output:
-        shared = {"config": config, "edition": edition, "theme": theme}
+    def page(path: str, template: str, about: Article | None = None, **values: object) -> Output:
+        shared = {"config": config, "edition": edition, "theme": theme, "feeds": feeds_of(config, edition, about)}
         body = templates.render(template, **shared, **values).strip() + "\n"
         return Output(path=edition.prefix + path, type="text/html", body=body.encode())
 
@@ -29,6 +30,7 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
         page(
             f"articles/{item.article.slug}/index.html",
             "article-page.html.j2",
+            item.article,
             page=_about(
                 f"{item.article.title} \u2013 {edition.title}",
                 item.summary,

@@ -44,5 +44,7 @@ def _seen(known: Known, one: Publication) -> Known:
         dated=one.dated,
         updated=one.updated,
         fingerprint=one.fingerprint,
+        content=one.content,
+        source=one.source,
         gone=False,
     )

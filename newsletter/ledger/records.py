@@ -23,6 +23,9 @@ class Publication:
     updated: datetime
     #: Of the body; see recognise.fingerprint. Empty where there is no text.
     fingerprint: str
+    #: SHA-256 of its HTML when it was last rendered, and the fingerprint of the body then; empty: not yet.
+    content: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,10 @@ MIGRATIONS: Sequence[Sequence[str]] = (
         )
         """,
     ),
+    (
+        "ALTER TABLE articles ADD COLUMN content TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE articles ADD COLUMN source TEXT NOT NULL DEFAULT ''",
+    ),
 )
 
 

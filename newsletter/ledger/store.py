@@ -17,22 +17,26 @@ from newsletter.ledger.records import Known, Publication
 #: In the order of the statements below.
 _COLUMNS = (
     *("id", "sequence", "published", "permalink"),
-    *("path", "slug", "title", "dated", "updated", "fingerprint", "gone"),
+    *("path", "slug", "title", "dated", "updated", "fingerprint", "content", "source", "gone"),
 )
 _INSTANTS = ("published", "dated", "updated")
 
 _SELECT = """
-    SELECT id, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, gone
+    SELECT id, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, content, source, gone
     FROM articles ORDER BY sequence
 """
 _INSERT = """
-    INSERT INTO articles (id, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, gone)
-    VALUES (:id, :sequence, :published, :permalink, :path, :slug, :title, :dated, :updated, :fingerprint, :gone)
+    INSERT INTO articles (
+        id, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, content, source, gone
+    ) VALUES (
+        :id, :sequence, :published, :permalink, :path, :slug, :title, :dated, :updated, :fingerprint, :content, :source, :gone
+    )
 """
 # id, sequence, published and permalink are for good
 _UPDATE = """
     UPDATE articles
-    SET path = :path, slug = :slug, title = :title, dated = :dated, updated = :updated, fingerprint = :fingerprint, gone = :gone
+    SET path = :path, slug = :slug, title = :title, dated = :dated, updated = :updated, fingerprint = :fingerprint,
+        content = :content, source = :source, gone = :gone
     WHERE id = :id
 """
 _DELETE = "DELETE FROM articles WHERE id = :id"

@@ -45,6 +45,7 @@ def test_a_new_publication_can_be_read_and_has_one_published_article(tmp_path: P
     [found] = collector.report(collector.load(made), NOW)
     assert (found.status, found.title, found.published) == (Status.PUBLISHED, "Welcome", NOW)
     assert (folder / ".gitignore").read_text() == "/out/\n"
+    assert str(tmp_path) not in (folder / "newsletter.toml").read_text(), "a publication can be moved as it is"
 
 
 def test_settings_given_to_a_new_publication_are_written_down(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -51,7 +52,8 @@ def test_a_verbose_build_says_what_was_written_and_what_the_issue_holds(letter: 
     lines = out.splitlines()
     assert err == ""
     assert "written: out/rss.xml" in lines
-    assert lines[-3:-1] == ["feeds: 1 article", "issue 2026-W10: 1 article: First"]
+    assert lines[-4:-2] == ["feeds: 1 article", "issue 2026-W10: 1 article: First"]
+    assert re.fullmatch(r"digest: 1\d,\d{3} of 94,208 bytes; 1 in full", lines[-2])
     assert lines[-1].startswith("out: ")
     assert lines[-1].endswith(" written, 0 unchanged, 0 removed")
 

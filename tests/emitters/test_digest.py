@@ -298,6 +298,7 @@ def test_the_manifest_tells_of_the_files_as_they_are() -> None:
         "form": "full",
     }
     assert manifest.pop("budget") == {"bytes": len(made[f"{FOLDER}email.html"]), "limit": 94_208, "cuts": []}
+    assert re.fullmatch("[0-9a-f]{64}", manifest.pop("seal"))
     assert manifest == {
         "key": "2026-W10",
         "number": 3,

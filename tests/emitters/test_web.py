@@ -8,7 +8,7 @@ from lxml.html import HtmlElement, document_fromstring
 
 from newsletter.config import Config
 from newsletter.emitters.web import emit
-from newsletter.model import Edition, Image, PastIssue, Rendered
+from newsletter.model import Channel, Edition, Image, Interest, PastIssue, Rendered
 from newsletter.templating import Templates
 from tests.factories import make_config, make_edition, make_rendered
 
@@ -19,6 +19,7 @@ FEEDS = [
     ("application/atom+xml", "The Test Letter (Atom)", "https://letter.example/atom.xml"),
     ("application/feed+json", "The Test Letter (JSON Feed)", "https://letter.example/feed.json"),
 ]
+PUBLICATION = Channel(interest=Interest.PUBLICATION, name="", title="The Test Letter", prefix="")
 
 
 def pages(edition: Edition, config: Config | None = None, templates: Templates = TEMPLATES) -> dict[str, str]:
@@ -27,6 +28,10 @@ def pages(edition: Edition, config: Config | None = None, templates: Templates =
 
 def tree(html: str) -> HtmlElement:
     return document_fromstring(html)
+
+
+def announced(root: HtmlElement) -> list[str]:
+    return [str(address) for address in root.xpath("//link[@rel='alternate']/@href")]
 
 
 def texts(elements: list[HtmlElement]) -> list[str]:
@@ -59,11 +64,14 @@ def test_without_an_issue_and_without_pages_there_is_the_front_page() -> None:
 
 
 def test_an_editions_pages_stand_under_its_prefix() -> None:
-    edition = replace(make_edition(*some(1), pages=()), prefix="editions/tech/", title="Tech letter")
+    own = Channel(interest=Interest.EDITION, name="tech", title="Tech letter", prefix="editions/tech/")
+    edition = replace(make_edition(*some(1), pages=()), prefix=own.prefix, title=own.title, channels=(PUBLICATION, own))
     made = pages(edition)
     assert list(made) == ["editions/tech/issues/2026-W10/index.html", "editions/tech/index.html"]
     root = tree(made["editions/tech/index.html"])
-    assert root.xpath("//link[@rel='alternate']/@href")[0] == "https://letter.example/editions/tech/rss.xml"
+    assert announced(root) == [address for _, _, address in FEEDS] + [
+        f"https://letter.example/editions/tech/{name}" for name in ("rss.xml", "atom.xml", "feed.json")
+    ]
     assert root.xpath("//link[@rel='canonical']/@href") == ["https://letter.example/editions/tech/"]
 
 
@@ -86,6 +94,24 @@ def test_every_page_is_whole(path: str) -> None:
     ids = root.xpath("//@id")
     assert len(ids) == len(set(ids))
     assert "\xa9 Ada & co" in texts(root.find_class("footer"))[0]
+
+
+def test_an_articles_page_announces_its_tags_and_authors_feeds_after_the_publications_and_other_pages_the_editions() -> None:
+    channels = (
+        PUBLICATION,
+        Channel(interest=Interest.EDITION, name="tech", title='Tech & "co"', prefix="editions/tech/"),
+        Channel(interest=Interest.TAG, name="news", title="News", prefix="tags/news/"),
+        Channel(interest=Interest.TAG, name="other", title="Other", prefix="tags/other/"),
+        Channel(interest=Interest.AUTHOR, name="Ada Byron", title="Ada Byron", prefix="authors/ada-byron/"),
+    )
+    edition = make_edition(make_rendered(tags=("News", "rare")), channels=channels)
+    made = {path: tree(html) for path, html in pages(edition).items()}
+    whole = [address for _, _, address in FEEDS]
+    near = [f"https://letter.example/{folder}/atom.xml" for folder in ("tags/news", "authors/ada-byron")]
+    assert announced(made["articles/first/index.html"]) == whole + near
+    for path in ("index.html", ISSUE):
+        assert announced(made[path]) == [*whole, "https://letter.example/editions/tech/atom.xml"]
+        assert made[path].xpath("//link[@rel='alternate']/@title")[-1] == 'Tech & "co" (Atom)'
 
 
 @pytest.mark.parametrize("path", ["index.html", ISSUE, "articles/a0/index.html"])
