@@ -3,16 +3,17 @@
 Reads content/, writes nothing. An article that cannot be read, rendered or shown whole is left out and told about.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import posixpath
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urljoin
+from urllib.parse import unquote, urlsplit
 
 from newsletter import collector, folder
 from newsletter.collector import Library
 from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.images.known import Known
-from newsletter.model import Article, Output, Rendered
+from newsletter.model import Article, Enclosure, Output, Rendered
 from newsletter.parallel import render_all
 from newsletter.render import Site
 
@@ -66,9 +67,11 @@ def render(
     problems: list[ContentError] = []
     for article in wanted:
         try:
-            work.append((article, collector.body(config, article)))
+            work.append((_measured(config, article, library.files), collector.body(config, article)))
         except ContentError as error:
             problems.append(error)
+        except OSError as error:  # an enclosure that went away since the folder was listed
+            problems.append(ContentError(article.path, None, "enclosure", f"{error.filename}: {error.strerror}"))
     results = render_all(work, site, jobs)
     problems += (result for result in results if isinstance(result, ContentError))
     rendered, assets, unreadable = _read_assets(config, (result for result in results if isinstance(result, Rendered)))
@@ -92,14 +95,19 @@ def _read_assets(
         except folder.UnreadableError as error:
             problems.append(ContentError(item.article.path, None, None, f"{asset.source}: {error}"))
         else:
-            sound.append(_with_lengths(config, known.sized(item), assets))
+            sound.append(known.sized(item))
     return tuple(sound), tuple(assets.values()), tuple(problems)
 
 
-def _with_lengths(config: Config, item: Rendered, assets: Mapping[str, Output]) -> Rendered:
-    """Give an article's enclosures that are local files their true length."""
-    if not item.article.enclosures:
-        return item
-    lengths = {urljoin(config.url, quote(asset.target)): len(assets[asset.target].body) for asset in item.assets}
-    enclosures = tuple(replace(one, length=lengths.get(one.url, one.length)) for one in item.article.enclosures)
-    return replace(item, article=replace(item.article, enclosures=enclosures))
+def _measured(config: Config, article: Article, files: Collection[str]) -> Article:
+    """Give an article's enclosures that lie in the content folder their true length, wherever they will be served from."""
+    return replace(article, enclosures=tuple(_length(config, article, one, files) for one in article.enclosures))
+
+
+def _length(config: Config, article: Article, enclosure: Enclosure, files: Collection[str]) -> Enclosure:
+    written = urlsplit(enclosure.url)
+    start = "" if written.path.startswith("/") else posixpath.dirname(article.path)
+    place = posixpath.normpath(posixpath.join(start, unquote(written.path).lstrip("/")))
+    if written.scheme or written.netloc or place not in files:
+        return enclosure
+    return replace(enclosure, length=(config.content / place).stat().st_size)

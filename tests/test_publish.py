@@ -285,3 +285,12 @@ def test_feeds_that_would_be_empty_are_neither_written_nor_announced(config: Con
     assert run(config).entries == 1
     assert not (config.out / "tags").exists()
     assert "lonely" not in (config.out / "index.html").read_text() + (config.out / "feeds.opml").read_text()
+
+
+def test_a_local_enclosure_of_an_article_with_a_site_of_its_own_has_its_true_length(config: Config) -> None:
+    article(config, "sound/first.md", audio="a%20b.mp3")
+    (config.content / "sound/a b.mp3").write_bytes(bytes(1234))
+    run(replace(config, permalink="https://letter.example/{folder}/{slug}/"))
+    [item] = json.loads((config.out / "feed.json").read_bytes())["items"]
+    assert item["attachments"][0]["size_in_bytes"] == 1234
+    assert not (config.out / "assets").exists()

@@ -90,6 +90,10 @@ def _joined(found: str) -> str:
     return found + WORD_JOINER
 
 
+#: What _go_comment and _go write.
+_SAFE = re.compile(rb'\{\{ Safe (?:`([^`]+)`|"(`)") \}\}')
+
+
 def _quoted(found: str) -> str:
     """Write characters as a string of Django's, Liquid's and pongo2's; single quotes, so that attributes may hold it.
 
@@ -107,6 +111,11 @@ def _go(found: str) -> str:
 def _go_comment(piece: str) -> str:
     """Write HTML as it is: html/template drops comments, listmonk's Safe keeps them."""
     return '{{ Safe "`" }}'.join(f"{{{{ Safe `{part}` }}}}" if part else "" for part in piece.split("`"))
+
+
+def as_shown(html: bytes) -> bytes:
+    """Read HTML as listmonk shows it where we marked it as such; other HTML as it is."""
+    return _SAFE.sub(lambda marked: marked[1] or marked[2], html)
 
 
 def _same(opening: str, written: Callable[[str], str]) -> Syntax:

@@ -42,6 +42,14 @@ def test_a_publication_just_built_has_no_findings(letter: Config) -> None:
     assert {finding.rule.id for finding in result.findings} == {"client-enhancement"}
 
 
+def test_what_a_service_needs_to_keep_a_mail_whole_is_no_finding(letter: Config) -> None:
+    sets = ("title=T", "url=https://letter.example", "digest.service=listmonk", "digest.address=1 Test Street, 10115 Berlin")
+    marked = config.load(None, sets, letter.root, search=False)
+    build(marked)
+    assert b"{{ Safe `" in (letter.out / "issues/2026-W10/email.html").read_bytes()
+    assert problems(checks.run(marked, now=NOW, jobs=1)) == []
+
+
 def test_without_feeds_only_the_articles_are_checked(letter: Config) -> None:
     (letter.content / "wrong.md").write_text("---\ntitle: W\ndate: tomorow\n---\n")
     result = checks.run(letter, now=NOW, jobs=1)

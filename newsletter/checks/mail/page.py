@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
 
 from newsletter.checks.mail.stylesheet import declarations
+from newsletter.mail.services import as_shown
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -29,10 +30,10 @@ class Mail:
 
 
 def parse(html: bytes) -> "HtmlElement":
-    """Read a page as a browser would, at any depth."""
+    """Read a page as a browser would, at any depth, and after the mail service if that drops what is not marked for it."""
     from lxml.html import HTMLParser, document_fromstring  # noqa: PLC0415 - not needed where out/ has no digest
 
-    return document_fromstring(html or b"<html></html>", parser=HTMLParser(encoding="utf-8", huge_tree=True))
+    return document_fromstring(as_shown(html) or b"<html></html>", parser=HTMLParser(encoding="utf-8", huge_tree=True))
 
 
 def style(element: "HtmlElement") -> dict[str, str]:
