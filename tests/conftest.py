@@ -9,7 +9,9 @@ from tests.corpora import NAMES, Corpus, corpus
 
 # A busy machine is no fault of an example; derandomised, a failure is the same for everybody who runs the tests
 settings.register_profile("newsletter", deadline=None, derandomize=True, print_blob=True)
-settings.load_profile("newsletter")
+# HYPOTHESIS_PROFILE=explore looks further than a change has time for
+settings.register_profile("explore", deadline=None, max_examples=500, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "newsletter"))
 
 
 @pytest.fixture(scope="session", params=NAMES)

@@ -46,8 +46,8 @@ def test_id_title_instant_tags_and_body_come_back_from_every_feed(
     report = build(config, now=NOW, period=periods.parse("2030", config.timezone), jobs=1)
     assert report.problems == ()
 
-    wanted_title = " ".join(title.split())
-    wanted_tags = one_of_each(" ".join(name.split()) for name in names)
+    wanted_title = folded(title)
+    wanted_tags = one_of_each(map(folded, names))
     wanted_body = " ".join(" ".join(body).split())
     [item] = json.loads((config.out / "feed.json").read_bytes())["items"]
     assert (item["id"], item["title"]) == ("urn:example:round-trip", wanted_title)
@@ -65,6 +65,11 @@ def test_id_title_instant_tags_and_body_come_back_from_every_feed(
         [item_title] = root.findall("channel/item/title") + root.findall("{*}entry/{*}title")
         assert item_title.text == wanted_title
         assert text_of_html(entry.content[0].value) == wanted_body
+
+
+def folded(text: str) -> str:
+    """Fold runs of spaces and take off what is around; spaces that do not break a line are the author's."""
+    return " ".join(filter(None, text.split(" "))).strip()
 
 
 def one_of_each(names: Iterable[str]) -> list[str]:

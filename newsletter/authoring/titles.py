@@ -8,6 +8,7 @@ import re
 
 from newsletter.metadata import headings
 from newsletter.metadata.dates import undated
+from newsletter.xmltext import legal
 
 #: Longest line and longest beginning of a sentence that serve as a title, in characters.
 LONGEST = 100
@@ -31,6 +32,7 @@ _WORD = re.compile(r"[^\W\d_]{2,}")
 
 def title_for(body: str, name: str) -> str:
     """Find a title for a body in a file of that name; never empty."""
+    body = legal(body)  # a title is for feeds, too
     lines = [*map(headings.plain, filter(_is_prose, body.splitlines())), ""]
     heading = headings.first(body, leading=False)
     candidates = (heading.text if heading else "", _lone_line(body), _words(name))

@@ -10,7 +10,8 @@ from urllib.parse import quote, urljoin, urlsplit
 
 from newsletter.config import file, rules, tree
 from newsletter.config.design import Colours, ThemeTable
-from newsletter.config.records import SUBJECT, Config, Digest, EditionTable, Feeds, Podcast, Reading
+from newsletter.config.feeds import EditionTable, Feeds, Podcast
+from newsletter.config.records import SUBJECT, Config, Digest, Reading
 from newsletter.config.tree import Key
 from newsletter.design import theme as themes
 from newsletter.errors import ConfigError

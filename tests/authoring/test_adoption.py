@@ -1,7 +1,7 @@
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from newsletter import frontmatter
@@ -108,6 +108,8 @@ def test_what_cannot_be_added_to_is_refused_with_the_reason(text: str, problem: 
 
 
 @given(body=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]) | st.sampled_from("\n#-: "), min_size=1))
+@example(body="\ufffe")
+@example(body="a\ufffe")
 def test_any_text_without_front_matter_is_kept_and_can_be_published(body: str) -> None:
     assume(not frontmatter.parse(body, path="x.md", zone=ZONE).dialect)
     result = adopt(body)

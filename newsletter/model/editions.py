@@ -1,0 +1,148 @@
+"""What is made of articles: issues, feeds, editions, and the files that are written. No I/O."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from newsletter.model.articles import MailPicture, Period, Remark, Rendered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastIssue:
+    """An issue that out/ already holds, as its manifest issue.json tells."""
+
+    key: str
+    subject: str
+    #: RFC 3339; the end of the issue's period.
+    date: datetime
+    #: How many articles it holds.
+    articles: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """The articles chosen for one period, with the words that go around them."""
+
+    key: str
+    period: Period
+    #: RSS order: newest first is for feeds; an issue reads from its lead article on.
+    articles: tuple[Rendered, ...]
+    #: The mail's Subject; one line.
+    subject: str
+    #: The mail's preview text; one line.
+    preheader: str
+    #: Counts up from 1; None until the ledger numbers it.
+    number: int | None = None
+    #: The editor's note; its article is the note's file.
+    note: Rendered | None = None
+    #: Ids of the articles that are the last to be shortened.
+    pinned: tuple[str, ...] = ()
+    #: The same articles in the same order, under headings; empty: under none.
+    sections: tuple["Section", ...] = ()
+    #: What the mail shows in the place of local pictures.
+    pictures: tuple[MailPicture, ...] = ()
+
+
+class Form(StrEnum):
+    """How much of an article a mail holds."""
+
+    FULL = "full"
+    #: Its first part, a picture and a link to the rest.
+    EXCERPT = "excerpt"
+    #: Its title, with a link.
+    TITLE = "title"
+    #: One of "and N more articles".
+    COUNTED = "counted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """Articles of an issue that stand together."""
+
+    #: Empty for the lead before all sections, for what is in none of them, and where there are none.
+    title: str
+    articles: tuple["Rendered", ...]
+
+
+class Interest(StrEnum):
+    """What the articles of an edition have in common."""
+
+    PUBLICATION = "publication"
+    EDITION = "edition"
+    TAG = "tag"
+    AUTHOR = "author"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channel:
+    """Where an edition's feeds are and what they are called, in all formats."""
+
+    interest: Interest
+    #: Empty for the whole publication, else what the configuration, the tag or the author is called.
+    name: str
+    title: str
+    #: POSIX path of its feeds relative to out/, empty or ending in a slash.
+    prefix: str
+    #: Empty: the publication's.
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchivePage:
+    """A closed page of the feeds' archive: it holds the articles that it will always hold."""
+
+    #: Counts from 1, the page of the articles that were published first.
+    number: int
+    #: Newest first.
+    articles: tuple[Rendered, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """What one build has to say: all that an emitter may know besides the configuration."""
+
+    #: Empty for the whole publication.
+    name: str
+    #: POSIX path of its feeds relative to out/, empty or ending in a slash.
+    prefix: str
+    title: str
+    #: What the feeds hold, newest first.
+    feed: tuple[Rendered, ...]
+    #: Every published article that out/ has a page for, newest first.
+    pages: tuple[Rendered, ...] = ()
+    #: None where the period has no article: then there is no digest.
+    issue: Issue | None = None
+    #: Issues so far without this one, newest first.
+    past: tuple[PastIssue, ...] = ()
+    interest: Interest = Interest.PUBLICATION
+    #: Empty: the publication's.
+    description: str = ""
+    #: Everything that has feeds, this edition included, the whole publication first; see channels.py.
+    channels: tuple[Channel, ...] = ()
+    #: Closed pages of the archive, oldest first; None where none is kept. See archive.py.
+    archive: tuple[ArchivePage, ...] | None = None
+    #: What out/ holds of the issue's digest; None where nobody looked. See kept.py.
+    kept: "Kept | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """One file to write."""
+
+    #: POSIX path relative to out/.
+    path: str
+    #: Media type.
+    type: str
+    body: bytes
+    #: What is worth telling about how it was made.
+    remarks: tuple[Remark, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What out/ holds of the digest that is to be made."""
+
+    #: SHA-256 over all that shapes the mail, in hexadecimal.
+    source: str
+    #: The digest's files, if they were made from the same source and are as they were; else empty.
+    outputs: tuple[Output, ...] = ()
