@@ -39,13 +39,17 @@ golden: .venv/test
 readme: .venv/test
 	NEWSLETTER_README=write $(BIN)/python -m pytest -q tests/test_readme.py
 
-# Whole builds of generated archives, as ratios to a straight script in the same run
-bench: .venv/test
-	$(BIN)/python -m tests.benchmarks
+# Builds of generated archives beside other programs', then single rooms; `make bench ARGUMENTS="1000 --rounds 3"`, or --help.
+# In an environment of its own: what others need must not decide what is tested
+bench: .venv/bench/.installed
+	.venv/bench/bin/python -m tests.benchmarks $(ARGUMENTS)
+	.venv/bench/bin/python -m pytest -q --confcutdir tests/benchmarks tests/benchmarks/components/bench_*.py
+	.venv/bench/bin/python -m tests.benchmarks.merge
 
 constraints: .venv/test
 	$(CONSTRAIN) --extra build --extra test -o .ci/constraints-test.txt pyproject.toml
 	$(CONSTRAIN) --extra build -c .ci/constraints-test.txt -o .ci/constraints.txt pyproject.toml
+	$(CONSTRAIN) --extra bench -o .ci/constraints-bench.txt pyproject.toml
 
 clean:
 	rm -rf .venv .ci/node_modules .screenshots .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage*
@@ -62,6 +66,11 @@ clean:
 	$(INSTALL) --require-hashes -r .ci/constraints-test.txt
 	$(INSTALL) --no-build-isolation --editable .
 	touch $@ .venv/run
+
+.venv/bench/.installed: .ci/constraints-bench.txt | .venv/bin/python
+	$(BIN)/python -m venv .venv/bench
+	.venv/bench/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r .ci/constraints-bench.txt
+	touch $@
 
 .ci/node_modules/.package-lock.json: .ci/package-lock.json
 	.ci/system

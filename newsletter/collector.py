@@ -1,21 +1,25 @@
-"""The content folder → articles. Reads that folder and nothing else; choosing among the articles is pure.
+"""The content folder → articles. Reads that folder, and keeps the index of it; choosing among the articles is pure.
 
-``load`` reads everything once. ``status``, ``report`` and ``select`` take the present instant as an argument.
+``load`` reads every file that changed since it was read last. ``status``, ``report`` and ``select`` take the present instant
+as an argument.
 """
 
-from collections.abc import Iterable
+import gc
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
-from newsletter import folder, frontmatter
+from newsletter import folder
 from newsletter.config import Config
 from newsletter.errors import ConfigError, ContentError
-from newsletter.folder import File, UnreadableError
-from newsletter.frontmatter import Parsed
+from newsletter.folder import Content, UnreadableError
+from newsletter.index import Index
+from newsletter.index.articles import found as found_of
+from newsletter.index.said import Said, chosen, instant, problems, remarks
 from newsletter.model import Article, Filter, Found, Period, Remark, Status
-from newsletter.naming import Candidate, Names, name_all
-from newsletter.recognise.resemblance import fingerprint
+from newsletter.naming import Candidate, Wish, name_all
 
 #: A date further ahead than this is taken for a slip of the pen: it would hold the article back for good, and silently.
 FARTHEST = timedelta(days=3653)
@@ -37,39 +41,102 @@ class Library:
     files: frozenset[str]
 
 
-@dataclass(slots=True, kw_only=True)
-class _Read:
-    """A file on its way to being an article."""
+def load(config: Config, content: Content | None = None, *, indexed: bool = True) -> Library:
+    """Read the content folder, in which ``content`` was just found; raises ConfigError if there is none.
 
-    path: str
-    parsed: Parsed
-    sha256: str = ""
-    excluded: str = ""
-    draft: bool = False
-    problems: list[ContentError]
+    Without ``indexed`` every file is read, and nothing is written: the outcome is the same.
+    """
+    content = content or find(config)
+    with _undisturbed():
+        index = Index(config) if indexed else None
+    files = _said(config, content, index)
+    with _undisturbed():
+        return _library(config, content, files)
 
 
-def load(config: Config) -> Library:
-    """Read the content folder; raises ConfigError if there is none."""
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Python from looking for garbage where much is made and none left: half the time would go into that."""
+    enabled = gc.isenabled()
+    gc.disable()
     try:
-        content = folder.scan(config)
-    except OSError as error:
-        raise ConfigError([f"content: expected a folder of articles at {config.content}: {error.strerror}"]) from None
-    files = [_read(config, file) for file in content.articles]
-    dated = [file for file in files if file.parsed.published is not None and not file.excluded]
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _library(config: Config, content: Content, files: Sequence[Said]) -> Library:
+    """Make articles of what the files say."""
+    dated = [(file, instant(file.published)) for file in files if file.published is not None and not file.excluded]
     # an article that is held back by an error keeps its names, so that those of others do not change meanwhile
-    named = {names.path: names for names in name_all(map(_candidate, dated), config)}
-    for file in dated:
-        file.problems += named[file.path].problems
-    found = [_found(file, named.get(file.path)) for file in files]
-    remarks = [remark for file in files for remark in _remarks(file)]
+    named = {
+        names.path: names
+        for names in name_all(
+            (
+                Candidate(path=file.path, published=published, draft=file.draft, wish=Wish(*file.wish), chosen=chosen(file))
+                for file, published in dated
+                if published and file.wish
+            ),
+            config,
+        )
+    }
+    instants = {file.path: published for file, published in dated}
+    found: list[Found] = []
+    wrong: list[ContentError] = []
+    notes: list[Remark] = []
+    for file in files:
+        names = named.get(file.path)
+        own = problems(file) if file.problems else []
+        if names is not None and names.problems:
+            own += names.problems
+        found.append(found_of(file, names, instants.get(file.path), sorted(own, key=_line)))
+        if file.remarks:
+            notes += remarks(file)
+        if own and file.draft:  # what is wrong with a draft is not yet anybody's trouble
+            notes += (Remark(path=one.path, line=one.line, field=one.field, message=one.message) for one in own)
+        elif own and not file.excluded:
+            wrong += sorted(own, key=_line)
     return Library(
         articles=tuple(sorted((one.article for one in found if one.article), key=_order)),
         found=tuple(found),
-        problems=tuple(problem for file in files if _is_wrong(file) for problem in sorted(file.problems, key=_line)),
-        remarks=tuple(remarks),
+        problems=tuple(wrong),
+        remarks=tuple(notes),
         files=content.others,
     )
+
+
+def find(config: Config) -> Content:
+    """List the content folder; raises ConfigError if there is none."""
+    try:
+        return folder.scan(config)
+    except OSError as error:
+        raise ConfigError([f"content: expected a folder of articles at {config.content}: {error.strerror}"]) from None
+
+
+def _said(config: Config, content: Content, index: Index | None) -> list[Said]:
+    """Say what each file says: those that look as they did are not read again."""
+    rows = index.rows if index else {}
+    files: list[Said] = []
+    changed: list[str] = []
+    kept: dict[str, Said] = {}
+    for file in content.articles:
+        known = rows.get(file.path)
+        if known is None or known.stamp != file.stamp or known.fresh:
+            from newsletter import reading  # noqa: PLC0415 - the YAML library, which most runs need not
+
+            one = reading.read(config, file, known)
+            if not one.stamp:  # it could not be read: what is in it may change without a trace
+                files.append(one)
+                continue
+            if one != known:
+                changed.append(file.path)
+            known = one
+        kept[file.path] = known
+        files.append(known)
+    if index:
+        index.keep(kept, changed)
+    return files
 
 
 def body(config: Config, article: Article) -> str:
@@ -80,6 +147,8 @@ def body(config: Config, article: Article) -> str:
         raise ContentError(article.path, None, None, str(error)) from None
     if sha256(raw).hexdigest() != article.sha256:
         raise ContentError(article.path, None, None, "the file was changed while it was being published")
+    from newsletter import frontmatter  # noqa: PLC0415 - with the YAML library, for articles that are rendered
+
     return frontmatter.parse(raw.decode(), path=article.path, zone=config.timezone).body
 
 
@@ -112,7 +181,8 @@ def report(library: Library, now: datetime) -> tuple[Found, ...]:
             listing.append(found)
         else:
             becomes, reason = status(found.article, now)
-            listing.append(replace(found, status=becomes, reason=reason))
+            same = (becomes, reason) == (found.status, found.reason)
+            listing.append(found if same else replace(found, status=becomes, reason=reason))
     return tuple(listing)
 
 
@@ -130,14 +200,16 @@ def select(
     Of these, those in the half-open period, from ``since`` on, and that the filter takes; ``limit`` keeps the newest so many.
     An update that is declared for later has not happened yet.
     """
-    chosen = sorted((article for article in articles if _passes(article, take)), key=_order)
+    everything = take == Filter()
     published = [
         article if article.updated <= now else replace(article, updated=article.published)
-        for article in chosen
-        if status(article, now)[0] is Status.PUBLISHED
+        for article in articles
+        if (everything or _passes(article, take))
+        and status(article, now)[0] is Status.PUBLISHED
         and (period is None or period.start <= _instant(article) < period.end)
         and (since is None or since <= _instant(article))
     ]
+    published.sort(key=_order)
     return tuple(published[-limit:] if limit > 0 else published)
 
 
@@ -167,135 +239,3 @@ def _instant(article: Article) -> datetime:
 
 def _line(problem: ContentError) -> int:
     return problem.line or 0
-
-
-def _read(config: Config, file: File) -> _Read:
-    """Read one file, whatever may be wrong with it."""
-    if file.unreadable:
-        return _spoiled(file, ContentError(file.path, None, None, file.unreadable))
-    try:
-        raw = folder.read(config.content, file.path, limit=config.reading.max_bytes)
-    except UnreadableError as error:
-        return _spoiled(file, ContentError(file.path, None, None, str(error)))
-    try:
-        text = raw.decode()
-    except UnicodeDecodeError as error:
-        return _spoiled(file, _not_utf8(file.path, raw, error.start))
-    if not text.strip("\ufeff \t\r\n"):
-        return _spoiled(file, ContentError(file.path, None, None, "the file is empty: write the article, or remove the file"))
-    parsed = frontmatter.parse(text, path=file.path, zone=config.timezone)
-    excluded = file.excluded or _excluded(file.path, parsed)
-    draft = bool(parsed.held) or "_drafts" in file.path.lower().split("/")[:-1]
-    undated = parsed.published is None and not parsed.misdated and not draft
-    problems = [*parsed.problems, _undated(file.path, parsed)] if undated else list(parsed.problems)
-    if undated and not parsed.dialect:
-        # without any front matter one line says all: the remedy adds the title, too
-        problems = [_undated(file.path, parsed)]
-    return _Read(path=file.path, parsed=parsed, sha256=sha256(raw).hexdigest(), excluded=excluded, draft=draft, problems=problems)
-
-
-def _undated(path: str, parsed: Parsed) -> ContentError:
-    """Say that a date is missing, and how to add it."""
-    what = "no date" if parsed.title is not None or parsed.dialect else "no date and no title"
-    remedy = f"add a line such as 'date: 2026-03-02' to the front matter, or run 'newsletter adopt {path}'"
-    return ContentError(path, parsed.date_line, "date", f"{what}: {remedy}")
-
-
-def _spoiled(file: File, problem: ContentError) -> _Read:
-    """Take in a file that has no text to read."""
-    return _Read(path=file.path, parsed=Parsed(), excluded=file.excluded, problems=[problem])
-
-
-def _not_utf8(path: str, raw: bytes, offset: int) -> ContentError:
-    """Say where a file is not UTF-8."""
-    line = raw.count(b"\n", 0, offset) + 1
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ContentError(path, 1, None, "expected UTF-8, got UTF-16: save the file as UTF-8")
-    return ContentError(
-        path, line, None, f"expected UTF-8, got the byte 0x{raw[offset]:02x} at offset {offset}: save the file as UTF-8"
-    )
-
-
-def _excluded(path: str, parsed: Parsed) -> str:
-    """Say why a text is no article though its name is one's; empty if it is."""
-    if not parsed.dialect and folder.is_about(path):
-        return "it is about the folder and has no front matter"
-    if parsed.redirect is not None and parsed.published is None and not parsed.misdated and not parsed.body.strip():
-        return f"it only sends its visitors to {parsed.redirect}"
-    return ""
-
-
-def _candidate(file: _Read) -> Candidate:
-    """Enter a dated file for naming."""
-    published = file.parsed.published
-    assert published is not None  # noqa: S101 - the caller leaves out files without a date
-    return Candidate(path=file.path, parsed=file.parsed, published=published, draft=file.draft)
-
-
-def _is_wrong(file: _Read) -> bool:
-    """Tell whether a file is an error: what is wrong with a draft is not yet anybody's trouble."""
-    return bool(file.problems) and not file.draft and not file.excluded
-
-
-def _remarks(file: _Read) -> Iterable[Remark]:
-    """Yield what is worth telling about a file."""
-    yield from file.parsed.remarks
-    for problem in file.problems if file.draft else ():
-        yield Remark(path=problem.path, line=problem.line, field=problem.field, message=problem.message)
-
-
-def _found(file: _Read, names: Names | None) -> Found:
-    """Tell what becomes of a file, the present instant apart."""
-    parsed = file.parsed
-    found = Found(
-        path=file.path,
-        status=Status.PUBLISHED,
-        title=parsed.title_written,
-        published=parsed.published,
-        updated=parsed.updated or parsed.published,
-        tags=parsed.tags,
-        authors=parsed.authors,
-    )
-    if file.excluded:
-        return replace(found, status=Status.EXCLUDED, reason=file.excluded)
-    article = _article(file, names) if names is not None and not file.problems else None
-    if file.draft:
-        reason = f"it is marked as a draft ({parsed.held})" if parsed.held else "it is in a folder of drafts"
-        return replace(found, status=Status.DRAFT, reason=reason, article=article)
-    if file.problems:
-        problems = sorted(file.problems, key=_line)
-        reason = "; ".join(f"{one.field}: {one.message}" if one.field else one.message for one in problems)
-        return replace(found, status=Status.ERROR, reason=reason, line=problems[0].line)
-    return replace(found, article=article)
-
-
-def _article(file: _Read, names: Names) -> Article:
-    """Make an article of a file without problems."""
-    parsed = file.parsed
-    assert parsed.published is not None  # noqa: S101 - it was named
-    assert parsed.title is not None  # noqa: S101 - a file without a title has a problem
-    return Article(
-        path=file.path,
-        id=names.id,
-        title=parsed.title,
-        slug=names.slug,
-        permalink=names.permalink,
-        hosted=names.hosted,
-        published=parsed.published,
-        updated=parsed.updated or parsed.published,
-        authors=parsed.authors,
-        tags=parsed.tags,
-        summary=parsed.summary,
-        language=parsed.language,
-        cover=parsed.cover,
-        cover_alt=parsed.cover_alt,
-        enclosures=parsed.enclosures,
-        expires=parsed.expires,
-        draft=file.draft,
-        extra=parsed.extra,
-        body_line=parsed.body_line,
-        title_in_body=parsed.title_in_body,
-        sha256=file.sha256,
-        id_line=parsed.id_line if parsed.id is not None else None,
-        fingerprint=fingerprint(parsed.body),
-    )

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from newsletter import folder, periods
+from newsletter import folder
+from newsletter.cadence import Cadence
 from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.folder import File, UnreadableError
@@ -58,7 +59,7 @@ def _key(path: str) -> str:
 def _stray(config: Config, path: str) -> str:
     """Say why no issue ever has a note's name; empty if one may."""
     try:
-        key = periods.parse(_key(path), config.timezone).key
+        key = Cadence.of(config).parse(_key(path)).key
     except ValueError as error:
         return f"no issue has this name: {error}"
     return "" if key == _key(path) else f"no issue has this name: the key of that period is {key}"
@@ -66,14 +67,13 @@ def _stray(config: Config, path: str) -> str:
 
 def _seldom(config: Config, path: str) -> str:
     """Say that the issue of a note is not one of those that come by themselves; empty if it is, or never comes."""
-    every = config.digest.every
+    cadence = Cadence.of(config)
     if _stray(config, path):
         return ""
     key = _key(path)
-    usual = periods.containing(every, periods.parse(key, config.timezone).start, config.timezone)
-    return (
-        "" if usual.key == key else f"there is an issue for each {every} (digest.every): this one comes with --period {key} alone"
-    )
+    if cadence.containing(cadence.parse(key).start).key == key:
+        return ""
+    return f"there is an issue for each {cadence.every} (digest.every): this one comes with --period {key} alone"
 
 
 def _text(config: Config, file: File) -> str:

@@ -6,12 +6,15 @@ regular file is never opened for good, since a FIFO would wait for ever.
 
 import os
 import stat
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from fnmatch import translate
+from operator import attrgetter
 from pathlib import Path
 from re import compile as compile_pattern
 
 from newsletter.config import Config
+from newsletter.index.stamps import Snapshot, is_fresh, stamp
 
 #: Folders that belong to tools. Others that begin with an underscore hold articles: Jekyll's _posts, Go's _content.
 TOOL_FOLDERS = frozenset(
@@ -45,6 +48,9 @@ class File:
     excluded: str = ""
     #: Why it cannot be read; empty if it can.
     unreadable: str = ""
+    #: See index.stamps; empty for what cannot be read.
+    stamp: str = field(default="", compare=False)
+    fresh: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +61,8 @@ class Content:
     articles: tuple[File, ...]
     #: POSIX paths of all other regular files.
     others: frozenset[str]
+    #: The same files and what they look like, for ``snapshot``.
+    seen: Snapshot = field(default_factory=Snapshot, compare=False)
 
 
 class UnreadableError(Exception):
@@ -68,18 +76,35 @@ def scan(config: Config) -> Content:
 
 def notes(config: Config) -> tuple[File, ...]:
     """List the editor's notes, by path; none where there is no folder for them."""
+    return tuple(_notes(config).articles)
+
+
+def snapshot(config: Config, content: Content) -> Snapshot:
+    """Say what the whole folder looked like, editor's notes included: as long as it looks the same, nothing in it changed."""
+    desk = _notes(config)
+    files = (*content.articles, *desk.articles)
+    lines = [f"{file.path}\0{file.unreadable}\0{file.stamp}" for file in files]
+    fresh = [f"{config.content}/{file.path}" for file in files if file.fresh]
+    return Snapshot(
+        lines=tuple(sorted((*lines, *content.seen.lines, *desk.seen()))),
+        fresh=tuple(sorted((*fresh, *content.seen.fresh, *desk.fresh))),
+    )
+
+
+def _notes(config: Config) -> "_Scan":
+    """Look through the folder of notes."""
     scan = _Scan(config)
     try:
         if os.path.islink(f"{scan.root}/{NOTES}"):  # noqa: PTH114 - as the rest of the walk
-            return ()
+            return scan
         with os.scandir(f"{scan.root}/{NOTES}") as found:
-            entries = sorted(found, key=lambda entry: entry.name)
+            entries = sorted(found, key=attrgetter("name"))
     except OSError:
-        return ()
+        return scan
     for entry in entries:
         if not entry.is_dir(follow_symlinks=False) and not _is_leftover(entry.name):
             scan.add(entry, f"{NOTES}/{entry.name}")
-    return tuple(scan.articles)
+    return scan
 
 
 def read(folder: Path, path: str, *, limit: int) -> bytes:
@@ -87,11 +112,16 @@ def read(folder: Path, path: str, *, limit: int) -> bytes:
     try:
         # not waiting for a writer, should the file have become a FIFO since it was listed
         descriptor = os.open(f"{folder}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor has no path
+        try:
             state = os.fstat(descriptor)
-            if not stat.S_ISREG(state.st_mode):
+            if not (stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode)):  # reading says of a folder what it is
                 raise UnreadableError("it is no regular file")
-            text = file.read(limit + 1)
+            # mostly all there is, and a byte more is asked for so that the end is seen
+            text = os.read(descriptor, min(state.st_size, limit) + 1)
+            while len(text) <= limit and (more := os.read(descriptor, limit + 1 - len(text))):
+                text += more
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise UnreadableError(f"it cannot be read: {error.strerror}") from None
     if len(text) > limit:
@@ -101,6 +131,8 @@ def read(folder: Path, path: str, *, limit: int) -> bytes:
 
 def printable(name: str) -> str:
     """Write a path so that it can be printed on one line, whatever bytes it is made of."""
+    if name.isprintable():  # nearly always; surrogates, which stand for bytes that are no UTF-8, are not
+        return name
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(character if character.isprintable() or character == "\u200d" else repr(character)[1:-1] for character in text)
 
@@ -109,15 +141,19 @@ class _Scan:
     """One walk through the folder; its own stack, so that no depth is too much."""
 
     def __init__(self, config: Config) -> None:
+        self.began = time.time_ns()
         self.root = str(config.content)
         self.real = os.path.realpath(self.root)
         own = (os.path.realpath(config.out), os.path.realpath(config.templates))
         self.skipped = {place for place in own if place.startswith(f"{self.real}/")}
         self.extensions = tuple(extension.lower() for extension in config.reading.extensions)
         self.kin = tuple(ending for ending in KIN if ending not in self.extensions)
+        self.endings = (*self.extensions, *self.kin)
         self.exclude = tuple(compile_pattern(translate(pattern.strip("/"))) for pattern in config.reading.exclude)
         self.articles: list[File] = []
-        self.others: list[str] = []
+        #: The other files, each with its stamp, and the absolute paths of those that are fresh.
+        self.others: dict[str, str] = {}
+        self.fresh: list[str] = []
 
     def run(self) -> Content:
         """Walk through all folders."""
@@ -126,7 +162,7 @@ class _Scan:
             folder = waiting.pop()
             try:
                 with os.scandir(f"{self.root}/{folder}") as found:
-                    entries = sorted(found, key=lambda entry: entry.name)
+                    entries = list(found)
             except OSError as error:
                 if not folder:
                     raise
@@ -139,7 +175,15 @@ class _Scan:
                         waiting.append(f"{path}/")
                 elif not _is_leftover(entry.name):
                     self.add(entry, path)
-        return Content(articles=tuple(sorted(self.articles, key=lambda file: file.path)), others=frozenset(self.others))
+        return Content(
+            articles=tuple(sorted(self.articles, key=attrgetter("path"))),
+            others=frozenset(self.others),
+            seen=Snapshot(lines=tuple(self.seen()), fresh=tuple(self.fresh)),
+        )
+
+    def seen(self) -> list[str]:
+        """Write down what the files other than articles look like."""
+        return [f"{path}\0{what}" for path, what in self.others.items()]
 
     def _passed_over(self, entry: "os.DirEntry[str]") -> bool:
         """Tell whether a folder is hidden, a tool's, or the program's own."""
@@ -151,14 +195,21 @@ class _Scan:
         """Take in something that is no folder."""
         name = entry.name.lower()
         written = printable(path)
-        is_article = name.endswith((*self.extensions, *self.kin))
-        problem = self._unreadable(entry)
+        is_article = name.endswith(self.endings)
+        problem, state = self._looked_at(entry)
         if is_article:
+            excluded = self._excluded(path, name) if self.exclude or name.startswith("_") or name.endswith(self.kin) else ""
             if written != path:
-                problem = "the file's name cannot be written in UTF-8 on one line: rename it"
-            self.articles.append(File(path=written, excluded=self._excluded(path, name), unreadable=problem))
-        elif not problem and written == path:
-            self.others.append(path)
+                problem, state = "the file's name cannot be written in UTF-8 on one line: rename it", None
+            if state is None:
+                self.articles.append(File(path=written, excluded=excluded, unreadable=problem))
+            else:
+                fresh = is_fresh(state, self.began)
+                self.articles.append(File(path=written, excluded=excluded, stamp=stamp(state), fresh=fresh))
+        elif state is not None and written == path:
+            self.others[path] = stamp(state)
+            if is_fresh(state, self.began):
+                self.fresh.append(f"{self.root}/{path}")
 
     def _excluded(self, path: str, name: str) -> str:
         """Say why a name is no article's."""
@@ -171,22 +222,22 @@ class _Scan:
             return f"{name[name.rindex('.') :]} holds more than Markdown; add it to reading.extensions to publish it"
         return ""
 
-    def _unreadable(self, entry: "os.DirEntry[str]") -> str:
-        """Say why something must not be opened; empty for a regular file, or a link to one inside."""
-        if entry.is_file(follow_symlinks=False):
-            return ""
-        if not entry.is_symlink():
-            return "it is no regular file: never opened"
+    def _looked_at(self, entry: "os.DirEntry[str]") -> tuple[str, os.stat_result | None]:
+        """Return the state of a regular file, or of a link to one inside; of anything else say why it must not be opened."""
         try:
+            if entry.is_file(follow_symlinks=False):
+                return "", entry.stat(follow_symlinks=False)
+            if not entry.is_symlink():
+                return "it is no regular file: never opened", None
             target = os.path.realpath(entry.path, strict=True)
-            mode = os.stat(target).st_mode  # noqa: PTH116 - no Path for each of many files
-        except OSError:
-            return "the link leads nowhere"
-        if not target.startswith(f"{self.real.rstrip('/')}/"):
-            return "the link leads out of the content folder: not followed"
-        if stat.S_ISDIR(mode):
-            return "the link leads to a folder: not followed"
-        return "" if stat.S_ISREG(mode) else "the link leads to no regular file: never opened"
+            state = os.stat(target)  # noqa: PTH116 - no Path for each of many files
+        except OSError as error:
+            return "the link leads nowhere" if entry.is_symlink() else f"it cannot be read: {error.strerror}", None
+        inside = target.startswith(f"{self.real.rstrip('/')}/")
+        if inside and stat.S_ISREG(state.st_mode):
+            return "", state
+        where = "to a folder: not followed" if stat.S_ISDIR(state.st_mode) else "to no regular file: never opened"
+        return f"the link leads {where if inside else 'out of the content folder: not followed'}", None
 
 
 def is_about(path: str) -> bool:

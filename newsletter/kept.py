@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.config import Config
+from newsletter.config import Config, Delivery
 from newsletter.mail.manifest import NAME, mailed, unchanged
 from newsletter.model import Edition, Issue, Kept
 from newsletter.templating import Templates
@@ -45,8 +45,10 @@ def find(config: Config, edition: Edition, templates: Templates, owned: Collecti
 
 
 def source(config: Config, edition: Edition, issue: Issue, templates: Templates) -> str:
-    """Digest all that shapes the mail: configuration but for where things lie, issue, templates, program and libraries."""
+    """Digest all that shapes the mail: configuration but for where things lie and go, issue, templates, program and libraries."""
+    digest = replace(config.digest, on="", at="", catch_up="", late_days=0, minimum=0)  # these shape the period, not the mail
     settings = replace(config, root=NOWHERE, content=NOWHERE, out=NOWHERE, templates=NOWHERE, ledger="")
+    settings = replace(settings, digest=digest, delivery=Delivery())
     whole = sha256()
     parts = (
         repr(settings).encode(),

@@ -9,27 +9,51 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
+from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
 
 from newsletter.config import Config
 from newsletter.errors import ContentError
-from newsletter.frontmatter import Parsed
 from newsletter.identity import other_slugs, slug_of_path, tag_uri
 
+#: A path that follows a folder's address as it is (RFC 3986, section 5.2): most are, and it is ten times faster.
+_RELATIVE = re.compile(r"(?:[A-Za-z0-9_~%-][A-Za-z0-9_~%.-]*(?:/|\Z))+")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """A dated article that is to be named."""
+class Chosen:
+    """The names that an author chose, each with its line."""
+
+    slug: str | None = None
+    slug_line: int | None = None
+    #: Absolute or relative to the site.
+    permalink: str | None = None
+    permalink_line: int | None = None
+    id: str | None = None
+    id_line: int | None = None
+
+
+class Wish(NamedTuple):
+    """What an article is called if no other has the name. A plain tuple: the index keeps one for each file."""
+
+    slug: str
+    permalink: str
+    id: str
+
+
+class Candidate(NamedTuple):
+    """A dated article that is to be named. A plain tuple, as there are so many."""
 
     path: str
-    parsed: Parsed
     published: datetime
     draft: bool
+    wish: Wish
+    #: None where its author chose none.
+    chosen: Chosen | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What an article is called; see ``Article``."""
+class Names(NamedTuple):
+    """What an article is called; see ``Article``. A plain tuple, as there are so many."""
 
     path: str
     slug: str
@@ -37,7 +61,7 @@ class Names:
     hosted: bool
     id: str
     #: Names that its author chose and another article has.
-    problems: tuple[ContentError, ...]
+    problems: tuple[ContentError, ...] = ()
 
 
 @dataclass(slots=True)
@@ -49,18 +73,40 @@ class _Taken:
     ids: dict[str, str] = field(default_factory=dict)
 
 
+def wish(path: str, published: datetime, chosen: Chosen | None, config: Config) -> Wish:
+    """Say what an article would be called, were it the only one."""
+    own = chosen or Chosen()
+    slug = own.slug or slug_of_path(path)
+    given = own.permalink is not None
+    permalink = urljoin(config.url, own.permalink or "") if given else _address(config, path, published, slug)
+    return Wish(slug, permalink, own.id or tag_uri(_authority(config), _day(published, config), slug))
+
+
 def name_all(candidates: Iterable[Candidate], config: Config) -> tuple[Names, ...]:
     """Name every candidate, in the order in which they are named."""
     ordered = sorted(candidates, key=lambda one: (one.draft, one.published.astimezone(UTC), one.path))
     taken = _Taken()
-    return tuple(_name(candidate, config, taken) for candidate in ordered)
+    slugs, permalinks, ids = taken.slugs, taken.permalinks, taken.ids
+    named = []
+    for one in ordered:
+        slug, permalink, identity = one.wish
+        folded = slug.casefold()
+        # nearly always: nobody has any of them
+        if folded not in slugs and permalink not in permalinks and identity not in ids:
+            path = one.path
+            slugs[folded] = permalinks[permalink] = ids[identity] = path
+            hosted = not config.permalink and (one.chosen is None or one.chosen.permalink is None)
+            named.append(Names(path=path, slug=slug, permalink=permalink, hosted=hosted, id=identity))
+        else:
+            named.append(_name(one, config, taken))
+    return tuple(named)
 
 
 def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
     """Name one candidate and note its names as taken."""
-    parsed, path = candidate.parsed, candidate.path
-    wanted = parsed.slug or slug_of_path(path)
-    day = candidate.published.astimezone(config.timezone).date().isoformat()
+    parsed, path = candidate.chosen or Chosen(), candidate.path
+    wanted = candidate.wish.slug
+    day = _day(candidate.published, config)
     problems: list[ContentError] = []
 
     def choices() -> Iterator[str]:
@@ -71,23 +117,25 @@ def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
 
     slug = next(choice for choice in choices() if choice.casefold() not in taken.slugs)
     if parsed.permalink is not None:
-        permalink = urljoin(config.url, parsed.permalink)
+        permalink = candidate.wish.permalink
         if permalink in taken.permalinks:
             refuse(parsed.permalink_line, "permalink", permalink, taken.permalinks[permalink])
     else:
-        chosen = _address(config, candidate, wanted)
+        chosen = candidate.wish.permalink
         if parsed.slug is not None and chosen in taken.permalinks:
             refuse(parsed.slug_line, "slug", wanted, taken.permalinks[chosen])
         words = choices() if config.permalink else (slug,)
         permalink = next(
-            address for word in words if (address := _address(config, candidate, word, wanted)) not in taken.permalinks
+            address
+            for word in words
+            if (address := _address(config, path, candidate.published, word, wanted)) not in taken.permalinks
         )
     if parsed.id is not None:
         identity = parsed.id
         if identity in taken.ids:
             refuse(parsed.id_line, "id", identity, taken.ids[identity])
     else:
-        authority = config.authority or urlsplit(config.url).hostname or ""
+        authority = _authority(config)
         identity = next(uri for choice in choices() if (uri := tag_uri(authority, day, choice)) not in taken.ids)
     if not problems:
         taken.slugs[slug.casefold()] = path
@@ -97,7 +145,15 @@ def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
     return Names(path=path, slug=slug, permalink=permalink, hosted=hosted, id=identity, problems=tuple(problems))
 
 
-def _address(config: Config, candidate: Candidate, slug: str, wanted: str | None = None) -> str:
+def _authority(config: Config) -> str:
+    return config.authority or urlsplit(config.url).hostname or ""
+
+
+def _day(published: datetime, config: Config) -> str:
+    return published.astimezone(config.timezone).date().isoformat()
+
+
+def _address(config: Config, path: str, published: datetime, slug: str, wanted: str | None = None) -> str:
     """Write the address of an article that gives none: by the pattern, else that of its page in out/.
 
     A pattern without {slug} cannot tell two articles of a day apart: there a slug other than the one wanted is appended.
@@ -105,19 +161,21 @@ def _address(config: Config, candidate: Candidate, slug: str, wanted: str | None
     segment = quote(slug, safe="")
     if not config.permalink:
         return f"{config.url}articles/{segment}/"
-    local = candidate.published.astimezone(config.timezone)
-    folder, _, name = candidate.path.rpartition("/")
+    local = published.astimezone(config.timezone)
+    folder, _, name = path.rpartition("/")
     stem = name.rpartition(".")[0]
     whole = folder if stem.lower() == "index" and folder else f"{folder}/{stem}"
     address = config.permalink.format(
         slug=segment,
-        year=f"{local:%Y}",
-        month=f"{local:%m}",
-        day=f"{local:%d}",
-        path=quote(whole.strip("/")),
-        folder=quote(folder),
+        year=f"{local.year:04}",
+        month=f"{local.month:02}",
+        day=f"{local.day:02}",
+        path=quote(whole.strip("/")) if "{path}" in config.permalink else "",
+        folder=quote(folder) if "{folder}" in config.permalink else "",
     )
     if "{slug}" not in config.permalink and wanted not in (None, slug):
         address = f"{address.rstrip('/')}-{segment}" + ("/" if address.endswith("/") else "")
+    if _RELATIVE.fullmatch(address):
+        return config.url + address
     # an empty {folder} leaves two slashes
     return urljoin(config.url, re.sub("(?<!:)/{2,}", "/", address))

@@ -9,13 +9,17 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import chain
-from typing import TypeVarTuple
+from multiprocessing.connection import wait
+from threading import Thread
+from typing import NamedTuple, TypeVarTuple
 
 from newsletter.config import Config
 from newsletter.emitters import EMITTERS, FEEDS, emitter
 from newsletter.errors import RenderError
 from newsletter.model import Article, Edition, Output, Rendered
 from newsletter.render import Site, render
+from newsletter.render.memory import kept
+from newsletter.render.site import Watched
 from newsletter.templating import Templates
 
 #: Fewer articles than this are rendered faster by one process: starting a pool costs as much as rendering three of them,
@@ -37,7 +41,14 @@ def workers(jobs: int) -> int:
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
-def render_all(work: Sequence[tuple[Article, str]], site: Site, jobs: int = 0) -> tuple[Rendered | RenderError, ...]:
+class Made(NamedTuple):
+    """A rendering, and the same as text for the index: see render.memory."""
+
+    rendered: Rendered
+    text: str
+
+
+def render_all(work: Sequence[tuple[Article, str]], site: Site, jobs: int = 0) -> tuple[Made | RenderError, ...]:
     """Render each (article, body); what cannot be rendered is returned as its error, in its place."""
     count = min(workers(jobs), len(work) // CHUNK)
     if count < 2 or len(work) < RENDER_THRESHOLD:  # noqa: PLR2004 - one process is no pool
@@ -62,7 +73,21 @@ def emit_all(config: Config, editions: Sequence[Edition], templates: Templates, 
 def _pool(count: int, start: Callable[[*Arguments], None], *arguments: *Arguments) -> ProcessPoolExecutor:
     """Open a pool whose processes inherit the arguments by fork on Linux (2 to 4 ms) and get them sent elsewhere."""
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=start, initargs=arguments)
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(start, *arguments))
+
+
+def _start(start: Callable[[*Arguments], None], *arguments: *Arguments) -> None:
+    """Begin a worker process, which ends with the one that it works for, however that ends."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101 - this is a worker
+    Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    start(*arguments)
+
+
+def _end_with(sentinel: int) -> None:
+    """Wait for a process to end, and end this one: a worker waits for work that never comes, with all that it has open."""
+    wait([sentinel])
+    os._exit(1)
 
 
 def _take_site(site: Site) -> None:
@@ -75,16 +100,18 @@ def _take_job(config: Config, editions: tuple[Edition, ...], templates: Template
     _job = (config, editions, templates)
 
 
-def _render_chunk(work: Sequence[tuple[Article, str]]) -> tuple[Rendered | RenderError, ...]:
+def _render_chunk(work: Sequence[tuple[Article, str]]) -> tuple[Made | RenderError, ...]:
     assert _site is not None  # noqa: S101 - set when the process started
     return tuple(_render(article, body, _site) for article, body in work)
 
 
-def _render(article: Article, body: str, site: Site) -> Rendered | RenderError:
+def _render(article: Article, body: str, site: Site) -> Made | RenderError:
+    watched = Watched.of(site)
     try:
-        return render(article, body, site)
+        rendered = render(article, body, watched)
     except RenderError as error:
         return error
+    return Made(rendered, kept(rendered, watched.asked))
 
 
 def _emit_job(name: str) -> tuple[Output, ...]:

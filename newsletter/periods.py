@@ -8,7 +8,7 @@ twice, the first time. What cannot be read raises ValueError with a sentence tha
 
 import calendar
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from newsletter.model import Period
@@ -21,25 +21,47 @@ DATE = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
 SPAN = re.compile(r"([0-9]{1,6})([hdwm])")
 
 
-def calendar_period(every: str, day: date, zone: ZoneInfo) -> Period:
-    """Return the day, week (ISO 8601, from Monday), month, quarter or year that a local day falls in."""
-    first, after, key = _days(every, day)
+def calendar_period(every: str, day: date, zone: ZoneInfo, on: int = 1) -> Period:
+    """Return the day, week (ISO 8601, from Monday), month, quarter or year that a local day falls in.
+
+    With ``on`` it begins on that day of the week (1 is Monday) or of its first month, the last one where a month is shorter;
+    its key is that of the plain period that its first day falls in.
+    """
+    first, after, key = _days(every, day, on)
     return Period(start=_midnight(first, zone), end=_midnight(after, zone), key=key)
 
 
-def containing(every: str, instant: datetime, zone: ZoneInfo) -> Period:
+def containing(every: str, instant: datetime, zone: ZoneInfo, on: int = 1) -> Period:
     """Return the calendar period that an instant falls in."""
-    period = calendar_period(every, _local(instant, zone).date(), zone)
+    day = _local(instant, zone).date()
+    period = calendar_period(every, day, zone, on)
     # Where the clocks went back over midnight, the evening that is lived twice ends after its day.
     if instant >= period.end:
-        return calendar_period(every, _days(every, _local(instant, zone).date())[1], zone)
+        return calendar_period(every, _days(every, day, on)[1], zone, on)
     return period
 
 
-def last_complete(every: str, now: datetime, zone: ZoneInfo) -> Period:
+def last_complete(every: str, now: datetime, zone: ZoneInfo, on: int = 1) -> Period:
     """Return the latest calendar period that has ended by ``now``."""
-    current = containing(every, now, zone)
-    return containing(every, current.start - timedelta(microseconds=1), zone)
+    current = containing(every, now, zone, on)
+    return containing(every, current.start - timedelta(microseconds=1), zone, on)
+
+
+def reached(day: date, at: time, zone: ZoneInfo) -> datetime:
+    """Return the first instant at which the clocks of a local day show a time, or a later one where they skip it; in UTC."""
+    wall = datetime.combine(day, at)
+    shown = _utc(wall.replace(tzinfo=zone))
+    if _local(shown, zone).replace(tzinfo=None) <= wall:
+        return shown
+    # By the offset after the change the time that is skipped would be before the change, by the one before it after it.
+    skipped = _utc(wall.replace(tzinfo=zone, fold=1))
+    while shown - skipped > timedelta(seconds=1):
+        middle = skipped + timedelta(seconds=(shown - skipped) // timedelta(seconds=2))
+        if _local(middle, zone).replace(tzinfo=None) < wall:
+            skipped = middle
+        else:
+            shown = middle
+    return shown
 
 
 def parse(text: str, zone: ZoneInfo) -> Period:
@@ -109,7 +131,37 @@ def last(text: str, now: datetime, zone: ZoneInfo) -> Period:
     return _range(_utc(start), _utc(now), zone)
 
 
-def _days(every: str, day: date) -> tuple[date, date, str]:
+def dated(start: datetime, end: datetime, zone: ZoneInfo) -> Period:
+    """Name a range after its dates, or after its instants where they are not those of days."""
+    first = _local(start, zone).date()
+    final = _local(end, zone).date() - timedelta(days=1)
+    if _midnight(first, zone) == start and calendar_period("day", final, zone).end == end:
+        return Period(start=start, end=end, key=f"{first.isoformat()}--{final.isoformat()}")
+    return Period(start=start, end=end, key=f"{_compact(start)}--{_compact(end)}")
+
+
+def _days(every: str, day: date, on: int) -> tuple[date, date, str]:
+    """Return the first day of the period around a day, the first day after it, and its key."""
+    first, after, key = _plain_days(every, day)
+    if on == 1:
+        return first, after, key
+    begin = _shifted(every, first, on)
+    if day < begin:  # never on the first day of Python's calendar, where every kind of period begins unshifted
+        before, _, key = _plain_days(every, first - timedelta(days=1))
+        return _shifted(every, before, on), begin, key
+    return begin, _shifted(every, after, on), key
+
+
+def _shifted(every: str, first: date, on: int) -> date:
+    """Move the first day of a plain period to where it begins with ``on``; not at the ends of Python's calendar."""
+    if first in {date.min, date.max}:
+        return first
+    if every == "week":
+        return _later(first, on - 1)
+    return first.replace(day=min(on, calendar.monthrange(first.year, first.month)[1]))
+
+
+def _plain_days(every: str, day: date) -> tuple[date, date, str]:
     """Return the first day of the calendar period around a day, the first day after it, and its key."""
     year, month = f"{day.year:04}", day.month
     match every:
@@ -139,7 +191,7 @@ def _later(day: date, days: int) -> date:
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
     """Return the first instant of a local day."""
-    return _utc(datetime(day.year, day.month, day.day, tzinfo=zone))
+    return reached(day, time(0), zone)
 
 
 def _utc(when: datetime) -> datetime:
@@ -173,10 +225,7 @@ def _range(start: datetime, end: datetime, zone: ZoneInfo) -> Period:
         period = calendar_period(every, first, zone)
         if (period.start, period.end) == (start, end):
             return period
-    final = _local(end, zone).date() - timedelta(days=1)
-    if _midnight(first, zone) == start and calendar_period("day", final, zone).end == end:
-        return Period(start=start, end=end, key=f"{first.isoformat()}--{final.isoformat()}")
-    return Period(start=start, end=end, key=f"{_compact(start)}--{_compact(end)}")
+    return dated(start, end, zone)
 
 
 def _compact(when: datetime) -> str:

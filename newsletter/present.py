@@ -86,7 +86,7 @@ def _known(config: Config) -> tuple[Known, ...]:
 
 
 def _settled(found: Found, article: Article | None) -> Found:
-    if article is None or found.article is None:
+    if article is None or found.article is None or article is found.article:
         return found
     return replace(found, article=article, updated=article.updated)
 

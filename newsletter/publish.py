@@ -4,7 +4,7 @@ Reads content/ and out/ at the start, writes out/ at the end, and nothing is wri
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,10 +16,12 @@ from newsletter.errors import ContentError, NewsletterError, OutputError, Refuse
 from newsletter.feeds.archive import lacking
 from newsletter.feeds.editions import EditionPlan, edition, editions
 from newsletter.images.mail import prepare
+from newsletter.index.standing import Span, span
 from newsletter.issue import Words, make_issue
 from newsletter.ledger import Publication, open_ledger
+from newsletter.ledger.records import Issued, State
 from newsletter.mail import manifest
-from newsletter.model import Article, Edition, Found, Issue, Output, PastIssue, Period, Remark
+from newsletter.model import Article, Commission, Edition, Found, Issue, Output, PastIssue, Period, Remark
 from newsletter.note import Arrangement, arrange
 from newsletter.parallel import emit_all
 from newsletter.present import Present, missing_ledger, present, refused
@@ -50,49 +52,96 @@ class Report:
     entries: int
     #: The newest published article.
     newest: Article | None
+    #: The instants within which time alone changes nothing.
+    steady: Span
+    #: Whether the issue of the period was delivered before, and so was left as it is.
+    delivered: bool = False
 
 
-def build(config: Config, *, now: datetime, period: Period, jobs: int = 0, strict: bool = False) -> Report:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """What a build finds."""
+
+    library: collector.Library
+    today: Present
+    #: What the writer owns in out/.
+    owned: frozenset[str]
+
+
+def build(
+    config: Config,
+    *,
+    now: datetime,
+    period: Period,
+    jobs: int = 0,
+    strict: bool = False,
+    remember: Callable[[Report], None] | None = None,
+) -> Report:
     """Build all that out/ holds for the publication as of ``now``, and the issue of the period.
 
     ``jobs`` is the most processes to use, 0 for one a processor; the bytes do not depend on it. Raises NewsletterError,
-    with out/ as it was, when nothing was published: with ``strict`` for any problem of any article.
+    with out/ as it was, when nothing was published: with ``strict`` for any problem of any article. ``remember`` is called
+    at the end, with the lock held.
     """
     with writer.lock(config.out):
-        owned = writer.owned(config.out)
-        library = collector.load(config)
-        today = present(config, library, now)
-        if not today.numbers and "rss.xml" in owned:
-            raise missing_ledger(config)
-        _refuse_if(strict, today.problems)
-        published = today.published
-        plans = plan(config, today, now=now, owned=owned)
-        in_issue = collector.select(published, now=now, period=period)
-        desk = editorial.read(config, period)
-        rendition = rendition_of(
-            config, library, published, _to_render(published, plans, in_issue), jobs, besides=editorial.texts(desk)
-        )
-        rendition = updates.moved(config, rendition, today.recognition, now)
-        arrangement = arrange(desk.note, rendition.of(in_issue), library.found)
-        problems = (*today.problems, *rendition.problems, *desk.strays, *desk.problems, *arrangement.problems)
-        _refuse_if(strict, problems)
-        mail = prepare(config, _bind(config, period, desk, arrangement, rendition), rendition.assets)
-        issue = mail.issue
-        whole, *others = _editions(plans, rendition)
-        whole = replace(
-            whole,
-            pages=rendition.of(article for article in published if article.hosted),
-            issue=issue,
-            past=_past_issues(config.out, besides=issue.key if issue else None),
-        )
-        templates = Templates(config.templates)
-        whole = replace(whole, kept=kept.find(config, whole, templates, owned))
-        _refuse_to_empty(config, whole, library.found, problems)
-        outputs = emit_all(config, (whole, *others), templates, jobs) if whole.feed else ()
-        if problems:
-            outputs = _without_damaged_pages(config, outputs, plans, rendition)
-        with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, rendition)):
-            written = writer.write(config.out, [*rendition.assets, *mail.outputs, *outputs], remove_stale=not problems)
+        situation = look(config, now=now)
+        commission = _commission(config, period, situation.owned)
+        report = produce(config, situation, commission, now=now, jobs=jobs, strict=strict)
+        report = replace(report, delivered=commission is None)
+        if remember is not None:
+            remember(report)
+        return report
+
+
+def look(config: Config, *, now: datetime) -> Situation:
+    """See what there is, with the lock held; raises LedgerError where an old out/ has lost its ledger."""
+    owned = writer.owned(config.out)
+    library = collector.load(config)
+    today = present(config, library, now)
+    if not today.numbers and "rss.xml" in owned:
+        raise missing_ledger(config)
+    return Situation(library=library, today=today, owned=owned)
+
+
+def produce(
+    config: Config,
+    situation: Situation,
+    commission: Commission | None,
+    *,
+    now: datetime,
+    jobs: int = 0,
+    strict: bool = False,
+) -> Report:
+    """Make everything of what was found, and the issue that is commissioned, and write it, with the lock held; as ``build``."""
+    library, today, owned = situation.library, situation.today, situation.owned
+    _refuse_if(strict, today.problems)
+    published = today.published
+    plans = plan(config, today, now=now, owned=owned)
+    in_issue = _chosen(published, commission, now)
+    desk = editorial.read(config, commission.period) if commission else Editorial()
+    wanted = _to_render(published, plans, in_issue)
+    rendition = rendition_of(config, library, published, wanted, jobs, besides=editorial.texts(desk), keep=True)
+    rendition = updates.moved(config, rendition, today.recognition, now)
+    arrangement = arrange(desk.note, rendition.of(in_issue), library.found)
+    problems = (*today.problems, *rendition.problems, *desk.strays, *desk.problems, *arrangement.problems)
+    _refuse_if(strict, problems)
+    mail = prepare(config, _bind(config, commission, desk, arrangement, rendition), rendition.assets)
+    issue = mail.issue
+    whole, *others = _editions(plans, rendition)
+    whole = replace(
+        whole,
+        pages=rendition.of(article for article in published if article.hosted),
+        issue=issue,
+        past=_past_issues(config.out, besides=issue.key if issue else None),
+    )
+    templates = Templates(config.templates)
+    whole = replace(whole, kept=kept.find(config, whole, templates, owned))
+    _refuse_to_empty(config, whole, library.found, problems)
+    outputs = emit_all(config, (whole, *others), templates, jobs) if whole.feed else ()
+    if problems:
+        outputs = _without_damaged_pages(config, outputs, plans, rendition)
+    with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, rendition)):
+        written = writer.write(config.out, [*rendition.assets, *mail.outputs, *outputs], remove_stale=not problems)
     return Report(
         written=written.written,
         unchanged=written.unchanged,
@@ -111,13 +160,42 @@ def build(config: Config, *, now: datetime, period: Period, jobs: int = 0, stric
         digest=_size(outputs, whole),
         entries=len(whole.feed),
         newest=published[-1] if published else None,
+        steady=span((*library.articles, *today.articles), now, max_age=config.feeds.max_age),
     )
 
 
-def _bind(config: Config, period: Period, desk: Editorial, arrangement: Arrangement, rendition: Rendition) -> Issue | None:
-    """Bind the issue of the period as its editor wants it; None where that cannot be done, or there is nothing to bind."""
+def commission_of(issued: Issued) -> Commission:
+    """Return what makes an issue that the ledger has."""
+    period = Period(start=issued.start, end=issued.end, key=issued.key)
+    return Commission(period=period, number=issued.number, articles=frozenset(issued.articles))
+
+
+def _commission(config: Config, period: Period, owned: Collection[str]) -> Commission | None:
+    """Say what issue there is to make of a period; None for one that was delivered: what subscribers have does not change."""
+    with open_ledger(config.ledger) as ledger:
+        issues = ledger.issues()
+    issued = next((one for one in issues if one.key == period.key), None)
+    if issued is None:
+        return Commission(period=period, number=max(one.number for one in issues) + 1 if issues else None)
+    there = f"issues/{period.key}/{manifest.NAME}" in owned
+    return None if issued.state is State.DELIVERED and there else commission_of(issued)
+
+
+def _chosen(published: Sequence[Article], commission: Commission | None, now: datetime) -> tuple[Article, ...]:
+    """Choose the articles of the issue."""
+    if commission is None:
+        return ()
+    if commission.articles is None:
+        return collector.select(published, now=now, period=commission.period)
+    return tuple(article for article in published if article.id in commission.articles)
+
+
+def _bind(
+    config: Config, commission: Commission | None, desk: Editorial, arrangement: Arrangement, rendition: Rendition
+) -> Issue | None:
+    """Bind the issue as its editor wants it; None where that cannot be done, or there is nothing to bind."""
     failed = desk.article is not None and all(item.article != desk.article for item in rendition.rendered)
-    if failed or desk.problems or arrangement.problems or not arrangement.articles:
+    if commission is None or failed or desk.problems or arrangement.problems or not arrangement.articles:
         return None
     words = Words(
         subject=desk.note.subject if desk.note else "",
@@ -125,7 +203,7 @@ def _bind(config: Config, period: Period, desk: Editorial, arrangement: Arrangem
         note=next((item for item in rendition.rendered if item.article == desk.article), None),
         pinned=arrangement.pinned,
     )
-    return make_issue(config, period, arrangement.articles, words=words)
+    return make_issue(config, commission.period, arrangement.articles, commission.number, words=words)
 
 
 def _refuse_if(strict: bool, problems: Sequence[ContentError]) -> None:  # noqa: FBT001 - the option as it came

@@ -13,8 +13,9 @@ from newsletter.collector import Library
 from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.images.known import Known
+from newsletter.index.renderings import Renderings
 from newsletter.model import Article, Enclosure, Output, Rendered
-from newsletter.parallel import render_all
+from newsletter.parallel import Made, render_all
 from newsletter.render import Site
 
 #: Bytes of one picture or other file beside the articles.
@@ -52,10 +53,12 @@ def render(
     jobs: int,
     *,
     besides: Sequence[tuple[Article, str]] = (),
+    keep: bool = False,
 ) -> Rendition:
-    """Render the wanted ones of the published articles; they may link to any of the published ones.
+    """Render the wanted ones of the published articles, or recall from the index what would come out the same.
 
-    ``besides`` are texts that are rendered like articles, each with what stands for its article.
+    They may link to any of the published ones. ``besides`` are texts that are rendered like articles, each with what stands for
+    its article. ``keep`` lets the index hold the wanted ones, and no others.
     """
     site = Site(
         config=config,
@@ -63,19 +66,38 @@ def render(
         files=library.files,
         hosted=frozenset(article.path for article in published if article.hosted),
     )
+    measured, problems = _measure(config, wanted, library.files)
+    renderings = Renderings(config)
+    known = renderings.recall(measured, site)
     work: list[tuple[Article, str]] = list(besides)
+    for article in measured:
+        if article.path not in known:
+            try:
+                work.append((article, collector.body(config, article)))
+            except ContentError as error:
+                problems.append(error)
+    results = render_all(work, site, jobs)
+    problems += (result for result in results if isinstance(result, ContentError))
+    made = {id(article): result for (article, _), result in zip(work, results, strict=True) if isinstance(result, Made)}
+    if keep:
+        renderings.keep(((article, made[id(article)].text) for article in measured if id(article) in made), measured)
+    fresh = [result.rendered for result in made.values()]
+    order = {article.path: number for number, article in enumerate(measured)}
+    whole = sorted((*fresh, *known.values()), key=lambda item: order.get(item.article.path, -1))
+    rendered, assets, unreadable = _read_assets(config, whole)
+    return Rendition(rendered=rendered, assets=assets, problems=(*problems, *unreadable))
+
+
+def _measure(config: Config, wanted: Iterable[Article], files: Collection[str]) -> tuple[list[Article], list[ContentError]]:
+    """Give the articles' enclosures their true lengths, and say which articles have one that went away."""
+    measured: list[Article] = []
     problems: list[ContentError] = []
     for article in wanted:
         try:
-            work.append((_measured(config, article, library.files), collector.body(config, article)))
-        except ContentError as error:
-            problems.append(error)
-        except OSError as error:  # an enclosure that went away since the folder was listed
+            measured.append(_measured(config, article, files))
+        except OSError as error:  # since the folder was listed
             problems.append(ContentError(article.path, None, "enclosure", f"{error.filename}: {error.strerror}"))
-    results = render_all(work, site, jobs)
-    problems += (result for result in results if isinstance(result, ContentError))
-    rendered, assets, unreadable = _read_assets(config, (result for result in results if isinstance(result, Rendered)))
-    return Rendition(rendered=rendered, assets=assets, problems=(*problems, *unreadable))
+    return measured, problems
 
 
 def _read_assets(

@@ -7,16 +7,16 @@ on the way puts back what was there. Nothing is forced to disk: bytes lost to a 
 the next build writes them again.
 """
 
-import fcntl
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from newsletter import locks
 from newsletter.errors import LockedError, OutputError
 from newsletter.model import Output
 
@@ -52,17 +52,16 @@ def lock(out: Path) -> Iterator[None]:
         folder = os.open(out, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
         raise _output_error(out, error) from error
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        os.close(folder)
-        raise LockedError(f"{out}: another run is writing here; wait for it to end") from error
-    try:
-        yield
-    finally:
-        os.close(folder)
-        if new and not any(out.iterdir()):
-            out.rmdir()
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(locks.hold(folder))
+        except BlockingIOError as error:
+            raise LockedError(f"{out}: another run is writing here; wait for it to end") from error
+        try:
+            yield
+        finally:
+            if new and not any(out.iterdir()):
+                out.rmdir()
 
 
 def owned(out: Path) -> frozenset[str]:

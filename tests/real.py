@@ -1,6 +1,7 @@
 """Real things to test with: the program as a process, and the folders of real and of bad input beside the checkout."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -37,9 +38,17 @@ def newsletter(*arguments: str | Path, cwd: Path, env: Mapping[str, str] | None 
     )
 
 
+def free_port() -> int:
+    """Find a port on loopback that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
 def tree(folder: Path) -> dict[str, bytes]:
-    """Read every file below the folder, hidden ones included."""
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    """Read every file below the folder, hidden ones included but for the index, which says nothing that is not elsewhere."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".index"]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 def text_of(element: etree._Element) -> str:

@@ -75,6 +75,17 @@ def test_a_note_for_an_issue_that_does_not_come_by_itself_is_remarked_on(config:
     assert editorial.read(replace(config, digest=Digest(every="month")), WEEK).remarks != ()
 
 
+def test_the_note_of_a_week_that_does_not_begin_on_monday_has_the_key_of_its_issue(config: Config) -> None:
+    fridays = replace(config, digest=Digest(on="friday"))
+    for name in ("2026-W10.md", "2026-03-06--2026-03-12.md", "2026-03-02--2026-03-08.md"):
+        write(fridays, name)
+    desk = editorial.read(fridays, WEEK)
+    [stray] = desk.strays
+    assert str(stray).startswith("_issues/2026-03-06--2026-03-12.md: no issue has this name: the key of that period is 2026-W10")
+    [remark] = desk.remarks
+    assert remark.path == "_issues/2026-03-02--2026-03-08.md"
+
+
 def test_other_files_in_the_folder_are_passed_over(config: Config) -> None:
     for name in ("README.md", "_draft.md", ".hidden.md", "2026-W10.md~", "picture.png"):
         write(config, name)

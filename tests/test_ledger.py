@@ -17,6 +17,7 @@ import pytest
 
 from newsletter.errors import LedgerError, LockedError
 from newsletter.ledger import Known, Publication, open_ledger, schema
+from newsletter.ledger.records import Plan, Planned
 from newsletter.ledger.sqlite import SqliteFile
 from newsletter.ledger.store import Ledger
 
@@ -272,6 +273,13 @@ def test_a_ledger_that_another_run_makes_meanwhile_is_never_replaced(path: Path)
     assert len(known(path)) == 1
 
 
+def test_the_other_name_that_a_run_leaves_which_is_killed_as_it_makes_the_ledger_is_taken_away(path: Path) -> None:
+    record(path, make_publication(1))
+    path.with_name("letter.db.new").hardlink_to(path)
+    assert len(known(path)) == 1
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
 # What can be wrong
 
 
@@ -344,7 +352,7 @@ def test_a_row_that_makes_no_sense_is_damage(path: Path) -> None:
 
 
 def test_a_database_of_another_program_is_left_alone(path: Path) -> None:
-    spoil(path, "CREATE TABLE recipes (name TEXT)")
+    spoil(path, 'CREATE TABLE "grandma\'s recipes" (name TEXT)')
     assert message(path) == f"{path}: not a ledger of newsletter; name another file for `ledger`, or restore this one"
 
 
@@ -366,6 +374,51 @@ def test_a_ledger_is_not_made_in_a_folder_that_is_missing(path: Path) -> None:
     with pytest.raises(LedgerError, match="cannot be made here: No such file or directory"):
         record(path.parent / "unmounted" / "letter.db", make_publication(1))
     assert list(path.parent.iterdir()) == []
+
+
+def test_a_ledger_that_was_replaced_is_not_written_to(path: Path) -> None:
+    record(path, make_publication(1))
+    with open_ledger(path) as ledger:
+        shutil.copyfile(path, path.with_name("backup"))
+        path.with_name("backup").replace(path)
+        with pytest.raises(LockedError, match="replaced the ledger meanwhile; try again"), ledger.transaction():
+            pytest.fail("what is recorded now would be lost")
+    record(path, make_publication(1), make_publication(2))
+
+
+def test_a_first_publishing_that_fails_keeps_what_another_run_recorded_meanwhile(path: Path) -> None:
+    def record_another_and_fail() -> None:
+        record(path, make_publication(1), make_publication(2))
+        raise RuntimeError
+
+    with open_ledger(path) as ledger, pytest.raises(RuntimeError), ledger.publishing([make_publication(1)]):
+        record_another_and_fail()
+    assert [one.id for one in known(path)] == [make_publication(2).id]
+
+
+def test_a_first_publishing_that_fails_keeps_a_file_that_cannot_be_deleted(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    def fail() -> None:
+        monkeypatch.setattr(Path, "unlink", refuse)
+        raise RuntimeError
+
+    with open_ledger(path) as ledger:
+        with pytest.raises(RuntimeError), ledger.publishing([make_publication(1)]):
+            fail()
+        monkeypatch.undo()
+        with ledger.publishing([make_publication(1)]):
+            pass
+    assert len(known(path)) == 1
+
+
+def test_what_is_committed_is_not_undone_by_a_power_cut(path: Path) -> None:
+    record(path, make_publication(1))
+    with closing(SqliteFile(path).connect() or pytest.fail("no ledger")) as connection:
+        connection.begin()
+        assert connection.fetch("PRAGMA synchronous") == [(3,)]
+        connection.rollback()
 
 
 def test_a_ledger_that_cannot_be_written_is_one_line(path: Path) -> None:
@@ -405,9 +458,9 @@ def test_a_ledger_that_another_run_is_writing_is_waited_for_and_then_reported(pa
 
 def test_a_ledger_of_a_newer_release_is_refused(location: str | Path) -> None:
     record(location, make_publication(1))
-    spoil(Path(str(location).removeprefix("sqlite+pysqlite:///")), "UPDATE ledger_schema SET version = 3")
+    spoil(Path(str(location).removeprefix("sqlite+pysqlite:///")), "UPDATE ledger_schema SET version = 4")
     assert message(location).endswith(
-        ": a newer newsletter wrote this ledger (version 3, known here: 2); install that release or a later one"
+        ": a newer newsletter wrote this ledger (version 4, known here: 3); install that release or a later one"
     )
 
 
@@ -437,7 +490,32 @@ def test_a_ledger_of_version_1_keeps_all_it_holds_and_knows_no_content_yet(path:
     record(path, make_publication(4), replace(make_publication(1), id=first.id))
     assert [(one.sequence, bool(one.content)) for one in known(path)] == [(1, True), (2, False), (3, False), (4, True)]
     with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version FROM ledger_schema").fetchall() == [(3,)]
+
+
+def test_a_ledger_of_version_2_keeps_all_it_holds_and_has_no_issues_yet(path: Path) -> None:
+    """The file was written by the release before: a build of three articles, and one after the third was deleted."""
+    shutil.copyfile(Path(__file__).parent / "ledgers/version-2.ledger", path)
+    with closing(sqlite3.connect(path)) as connection:
+        before = connection.execute("SELECT * FROM articles ORDER BY sequence").fetchall()
         assert connection.execute("SELECT version FROM ledger_schema").fetchall() == [(2,)]
+    with open_ledger(path) as ledger:
+        assert ledger.issues() == ()
+        assert ledger.schedule() is None
+        assert ledger.placements() == {}
+        assert [(one.id, bool(one.content), one.gone) for one in ledger.known()] == [
+            ("tag:letter.example,2026-03-01:n1", True, False),
+            ("tag:letter.example,2026-03-02:n2", True, False),
+            ("tag:letter.example,2026-03-03:n3", True, True),
+        ]
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT * FROM articles ORDER BY sequence").fetchall() == before
+        assert connection.execute("SELECT version FROM ledger_schema").fetchall() == [(3,)]
+    with open_ledger(path) as ledger:
+        period = {"start": datetime(2026, 3, 2, tzinfo=UTC), "end": datetime(2026, 3, 9, tzinfo=UTC)}
+        planned = Planned(key="2026-W10", articles=("tag:letter.example,2026-03-02:n2",), **period)
+        ledger.reserve(Plan(issues=(planned,)), datetime(2026, 3, 9, tzinfo=UTC))
+        assert ledger.issues()[0].articles == planned.articles
 
 
 NEXT = (
@@ -453,7 +531,7 @@ def test_an_older_ledger_is_brought_up_to_date_with_all_it_holds(path: Path, mon
     assert known(path) == before
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT mood FROM articles").fetchall() == [("fine",)]
-        assert connection.execute("SELECT version FROM ledger_schema").fetchall() == [(3,)]
+        assert connection.execute("SELECT version FROM ledger_schema").fetchall() == [(4,)]
 
 
 def test_a_migration_that_fails_leaves_the_ledger_as_it_was(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,20 +6,24 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.frontmatter import Parsed
-from newsletter.naming import Candidate, Names, name_all
+from newsletter.naming import Candidate, Chosen, Names, name_all, wish
 from tests.factories import make_config
 
 MARCH = datetime(2026, 3, 2, 10, tzinfo=UTC)
 APRIL = datetime(2026, 4, 2, 10, tzinfo=UTC)
 
 
-def candidate(path: str, published: datetime = MARCH, *, draft: bool = False, **parsed: Any) -> Candidate:  # noqa: ANN401 - any field of Parsed
-    return Candidate(path=path, parsed=Parsed(**parsed), published=published, draft=draft)
+def candidate(path: str, published: datetime = MARCH, *, draft: bool = False, **given: Any) -> Candidate:  # noqa: ANN401 - any field of Chosen
+    chosen = Chosen(**given) if given else None
+    return Candidate(
+        path=path, published=published, draft=draft, wish=wish(path, published, chosen, make_config()), chosen=chosen
+    )
 
 
 def name(*candidates: Candidate, **config: Any) -> dict[str, Names]:  # noqa: ANN401 - any field of Config
-    return {names.path: names for names in name_all(candidates, make_config(**config))}
+    settings = make_config(**config)
+    wishing = [one._replace(wish=wish(one.path, one.published, one.chosen, settings)) for one in candidates]
+    return {names.path: names for names in name_all(wishing, settings)}
 
 
 def said(names: Names) -> list[str]:

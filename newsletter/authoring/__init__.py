@@ -40,11 +40,12 @@ def init(config: Config, now: datetime) -> tuple[Path, ...]:
         if not config.content.exists() or not any(config.content.iterdir()):
             written.append(_create(config.content / name, text))
         ignored = config.root / ".gitignore"
-        line = f"/{config.out.relative_to(config.root).as_posix()}/" if config.out.is_relative_to(config.root) else ""
         before = ignored.read_text(encoding="utf-8", errors="surrogateescape") if ignored.exists() else ""
-        if line and line.strip("/") not in {known.strip("/ ") for known in before.splitlines()}:
+        known = {line.strip("/ ") for line in before.splitlines()}
+        if lines := [line for line in scaffold.ignored(config) if line.strip("/") not in known]:
             with ignored.open("a", encoding="utf-8") as file:
-                file.write(f"{line}\n" if not before or before.endswith("\n") else f"\n{line}\n")
+                file.write("\n" if before and not before.endswith("\n") else "")
+                file.writelines(f"{line}\n" for line in lines)
             written.append(ignored)
     return tuple(written)
 

@@ -13,7 +13,7 @@ from newsletter.config.values import toml
 #: Settings that most publications change, shown even where they are as they come.
 SHOWN = (
     *("title", "url", "description", "language", "timezone", "authors", "authority", "permalink"),
-    *("digest.every", "digest.sender", "digest.service", "digest.address", "digest.unsubscribe"),
+    *("digest.every", "digest.on", "digest.at", "digest.sender", "digest.service", "digest.address", "digest.unsubscribe"),
 )
 COLUMNS = 100
 WELCOME = """\
@@ -54,6 +54,14 @@ def settings(config: Config) -> str:
         lines += ["", *wrap(key.description, COLUMNS, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)]
         lines.append(f"# {name} = {key.default}" if as_it_comes else f"{name} = {written}")
     return "\n".join(lines) + "\n"
+
+
+def ignored(config: Config) -> tuple[str, ...]:
+    """List what of a publication need not be kept in a repository: its outputs, and what the program makes for itself."""
+    if not config.out.is_relative_to(config.root):
+        return ()
+    out = config.out.relative_to(config.root)
+    return (f"/{out.as_posix()}/", f"/{out.with_name(f'.{out.name}.index').as_posix()}")
 
 
 def draft(title: str, when: datetime, identity: str) -> str:

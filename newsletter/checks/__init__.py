@@ -19,6 +19,8 @@ from newsletter.checks.mail.origin import Origins
 from newsletter.checks.mail.page import Mail
 from newsletter.config import Config
 from newsletter.errors import OutputError
+from newsletter.ledger import open_ledger
+from newsletter.ledger.records import State
 from newsletter.model import Article
 from newsletter.present import present
 from newsletter.rendition import render as rendition_of
@@ -69,6 +71,8 @@ def _digests(config: Config, articles: Iterable[Article]) -> tuple[tuple[Finding
     """Check the newest digests, whose parts came from these articles."""
     by_id = {article.id: article for article in articles}
     notes = {Path(file.path).stem: config.content / file.path for file in folder.notes(config)}
+    with open_ledger(config.ledger) as ledger:
+        delivered = {issued.key for issued in ledger.issues() if issued.state is State.DELIVERED}
     findings: list[Finding] = []
     tables: list[Table] = []
     for one in digests.newest(config.out):
@@ -79,7 +83,7 @@ def _digests(config: Config, articles: Iterable[Article]) -> tuple[tuple[Finding
         origins = Origins(config=config, path=one.path, page=one.page, articles=by_id, note=note)
         found, table = clients.check(one, origins)
         findings += (*mail.check(one, origins, Built(out=config.out, url=config.url), config), *found)
-        findings += parity.check(config, one, _feeds(one.path.parents[2]))
+        findings += parity.check(config, one, _feeds(one.path.parents[2]), delivered=one.key in delivered)
         tables.append(table)
     return tuple(findings), tuple(tables)
 

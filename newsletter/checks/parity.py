@@ -73,9 +73,10 @@ ABSOLUTE = re.compile(r"https?://[^/]", re.IGNORECASE)
 MENDED = "newsletter build mends it"
 
 
-def check(config: Config, mail: Mail, feeds: Mapping[str, bytes]) -> Iterator[Finding]:
+def check(config: Config, mail: Mail, feeds: Mapping[str, bytes], *, delivered: bool = False) -> Iterator[Finding]:
     """Hold the forms of one issue, and its edition's feeds by file name, against one another.
 
+    An issue that was delivered stays as it is, whatever becomes of its articles: then the feeds are held against each other.
     Raises OutputError where a file cannot be opened.
     """
     folder = mail.path.parent
@@ -103,7 +104,7 @@ def check(config: Config, mail: Mail, feeds: Mapping[str, bytes]) -> Iterator[Fi
     yield from _html(mail.path, retold.told(mail.page), shown, pages, lambda text: unescape(merging.html(escape(text))))
     if (text := bodies["email.txt"]) is not None:
         yield from _text(folder / "email.txt", retold.lines(text.decode(errors="replace")), shown, pages, merging.text)
-    yield from _feeds(config, folder.parents[1], feeds, issue, pages)
+    yield from _feeds(config, folder.parents[1], feeds, issue, {} if delivered else pages, delivered=delivered)
 
 
 def _read(path: Path) -> bytes | None:
@@ -163,7 +164,13 @@ def _text(path: Path, text: str, issue: Sequence[Listed], pages: Mapping[str, To
 
 
 def _feeds(
-    config: Config, folder: Path, feeds: Mapping[str, bytes], issue: Sequence[Listed], pages: Mapping[str, Told]
+    config: Config,
+    folder: Path,
+    feeds: Mapping[str, bytes],
+    issue: Sequence[Listed],
+    pages: Mapping[str, Told],
+    *,
+    delivered: bool,
 ) -> Iterator[Finding]:
     """Look at the feeds, for the articles of the issue that any holds: they have limits, and articles are taken back."""
     listed = {one.id: one for one in issue}
@@ -172,6 +179,8 @@ def _feeds(
         with suppress(KeyError, UnreadableError):  # feed-readable tells
             held[name] = [entry for entry in read(name, feeds[name]) if entry.id in listed]
     first = {entry.id: entry for name in FULLEST for entry in held.get(name, ())}
+    if delivered:
+        listed |= {entry.id: replace(listed[entry.id], title=entry.title, url=entry.url) for entry in first.values()}
     wanted = [entry.id for entries in list(held.values())[:1] for entry in entries]
     wanted = list(dict.fromkeys([*wanted, *first]))
     for name, entries in held.items():

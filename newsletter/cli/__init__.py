@@ -1,7 +1,7 @@
 """The command line: the only place that prints, reads the clock or the environment, and catches what a person can mend.
 
-Exit status: 0 done, 1 failed and nothing was published, 2 usage, 3 published but for the articles reported, 75 another run
-holds the lock. A bug keeps its traceback.
+Exit status: 0 done, 1 failed: nothing was published, or an issue was not handed over, 2 usage, 3 done but for the articles or
+recipients reported, 75 another run holds the lock. A bug keeps its traceback.
 """
 
 import io

@@ -6,8 +6,8 @@ from pathlib import Path
 from newsletter import __version__
 
 EPILOGUE = """\
-exit status: 0 done, 1 failed and nothing was published, 2 usage, 3 published but for the articles reported,
-75 another run holds the lock"""
+exit status: 0 done, 1 failed and nothing was published or handed over, 2 usage, 3 done but for what was reported (articles
+held back, recipients not reached), 75 another run holds the lock"""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -44,6 +44,22 @@ def parser() -> argparse.ArgumentParser:
         )
     )
     _check(command("check", "look for problems", "Check the articles, and compare the feeds that out/ holds with them."))
+    _run(
+        command(
+            "run",
+            "do what is due",
+            "The scheduled run: refresh the feeds, make the issues that are due, and hand each of them over, exactly once.",
+        )
+    )
+    _send(command("send", "hand over one issue", "Hand one issue that a build made to its service, if that was not done before."))
+    _issues(command("issues", "show or mend the ledger", "List the issues of the ledger, and whom they reached."))
+    _schedule(
+        command(
+            "schedule",
+            "print files for a scheduler",
+            "Print what makes cron, systemd or GitHub Actions call `newsletter run` for this publication.",
+        )
+    )
     return top
 
 
@@ -54,11 +70,17 @@ def reference() -> dict[str, tuple[str, dict[str, str]]]:
     """
     top = parser()
     subparsers = next(action for action in top._actions if isinstance(action, argparse._SubParsersAction))  # noqa: SLF001 - there is no public way
-    return {name: (command.description or "", _taken(command)) for name, command in {"": top, **subparsers.choices}.items()}
+    commands: dict[str, argparse.ArgumentParser] = {"": top}
+    for name, command in subparsers.choices.items():
+        commands[name] = command
+        for action in command._actions:  # noqa: SLF001 - there is no public way
+            if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - there is no public way
+                commands |= {f"{name} {inner}": parser for inner, parser in action.choices.items()}
+    return {name: (command.description or "", _taken(command)) for name, command in commands.items()}
 
 
 def _taken(command: argparse.ArgumentParser) -> dict[str, str]:
-    actions = [action for action in command._actions if action.dest not in {"command", "help"}]  # noqa: SLF001 - there is no public way
+    actions = [action for action in command._actions if action.dest not in {"command", "action", "help"}]  # noqa: SLF001 - there is no public way
     return {_spelled(action): (action.help or "").replace("%(prog)s ", "") for action in actions}
 
 
@@ -71,9 +93,9 @@ def _spelled(action: argparse.Action) -> str:
     )
 
 
-def _common() -> argparse.ArgumentParser:
-    """Describe what every command takes."""
-    common = argparse.ArgumentParser(add_help=False)
+def _common(*, within: bool = False) -> argparse.ArgumentParser:
+    """Describe what every command takes; ``within`` another command, what is left out there was perhaps said before it."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS if within else None)
     group = common.add_argument_group("common options")
     group.add_argument(
         "--config",
@@ -86,8 +108,8 @@ def _common() -> argparse.ArgumentParser:
         metavar="KEY=VALUE",
         type=_setting,
         action="append",
-        default=[],
-        dest="sets",
+        default=argparse.SUPPRESS if within else [],
+        dest="further_sets" if within else "sets",
         help="set a configuration key, dotted, over the file; lists with commas or as TOML; may be repeated",
     )
     group.add_argument(
@@ -96,7 +118,11 @@ def _common() -> argparse.ArgumentParser:
         help="date or instant that counts as now; else SOURCE_DATE_EPOCH, else the clock",
     )
     group.add_argument(
-        "--jobs", metavar="N", type=_count, default=0, help="most processes to use; 0, the default: one a processor"
+        "--jobs",
+        metavar="N",
+        type=_count,
+        default=argparse.SUPPRESS if within else 0,
+        help="most processes to use; 0, the default: one a processor",
     )
     loudness = group.add_mutually_exclusive_group()
     loudness.add_argument("-v", "--verbose", action="store_true", help="say what was done, also without a terminal")
@@ -148,6 +174,55 @@ def _build(command: argparse.ArgumentParser) -> None:
 
 def _check(command: argparse.ArgumentParser) -> None:
     command.add_argument("--format", choices=("text", "json", "github"), default="text", help="how to print what is found")
+
+
+def _run(command: argparse.ArgumentParser) -> None:
+    _handing_over(command)
+    command.add_argument("--strict", action="store_true", help="publish and hand over nothing if any article has a problem")
+
+
+def _send(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "key",
+        metavar="KEY",
+        nargs="?",
+        help="key of the issue; else the one that a run did not finish, else the newest in out/ not yet handed over",
+    )
+    _handing_over(command)
+
+
+def _handing_over(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--dry-run", action="store_true", help="say what would be done, and change nothing")
+    command.add_argument(
+        "--retry-unknown",
+        action="store_true",
+        help="try recipients again of whom nobody knows whether they were reached: some will get the mail twice",
+    )
+
+
+def _issues(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="print an object for programs, with every attempt")
+    actions = command.add_subparsers(dest="action", metavar="ACTION")
+    common = _common(within=True)
+
+    def action(name: str, summary: str, description: str) -> argparse.ArgumentParser:
+        inner = actions.add_parser(name, help=summary, description=description, parents=[common], allow_abbrev=False)
+        inner.add_argument("key", metavar="KEY", help="key of the issue")
+        return inner
+
+    forget = action(
+        "forget",
+        "forget an issue",
+        "Forget that there was an issue: its articles are free again. The newest one is made and delivered anew by the next run.",
+    )
+    mark = action("mark", "mark an issue as delivered", "Record that an issue was delivered by other means.")
+    mark.add_argument("state", choices=("delivered",), help="what it is from now on")
+    for inner in (forget, mark):
+        inner.add_argument("--yes", action="store_true", help="do not ask; needed where there is no terminal")
+
+
+def _schedule(command: argparse.ArgumentParser) -> None:
+    command.add_argument("kind", choices=("cron", "systemd", "github"), help="what calls the run")
 
 
 def _setting(text: str) -> str:

@@ -4,10 +4,10 @@ import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from newsletter.cadence import Cadence
 from newsletter.cli.screen import cell, on_one_line, width
 from newsletter.config import Config
 from newsletter.model import Filter, Found, Person, Status
-from newsletter.periods import containing
 
 #: Columns that the lines fit in, unless a path is long.
 COLUMNS = 80
@@ -54,7 +54,7 @@ def _object(item: Found, config: Config) -> dict[str, object]:
     article = item.article
     issue = None
     if item.status is Status.PUBLISHED and item.published:
-        issue = containing(config.digest.every, item.published, config.timezone).key
+        issue = Cadence.of(config).containing(item.published).key
     return {
         "path": item.path,
         "status": item.status.value,

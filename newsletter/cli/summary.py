@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from newsletter.cadence import Cadence
 from newsletter.config import Config
 from newsletter.folder import NOTES
 from newsletter.model import Form, Period
-from newsletter.periods import containing
 
 if TYPE_CHECKING:
     from newsletter.mail.manifest import Size
@@ -24,12 +24,14 @@ def of_build(report: "Report", config: Config, period: Period, out: str, *, verb
         yield f"issue {report.issue.key}: {_count(len(report.issue.articles), 'article')}: {report.issue.subject}"
         if report.digest:
             yield f"digest: {_size(report.digest)}"
+    elif report.delivered:
+        yield f"issue {period.key} was delivered: it stays as it is"
     elif any(_is_note(problem.path, period) for problem in report.problems):
         yield f"issue {period.key} held back by its note"
     else:
         line = f"no article in {period.key}: no digest"
         if report.newest:
-            key = containing(config.digest.every, report.newest.published, config.timezone).key
+            key = Cadence.of(config).containing(report.newest.published).key
             line += f"; the newest article is in {key}: newsletter build --period {key}"
         yield line
     yield f"{out}: {len(report.written)} written, {report.unchanged} unchanged, {len(report.removed)} removed"

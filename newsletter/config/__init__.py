@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from newsletter.config import file, rules, tree
+from newsletter.config import deliveries, file, rules, tree
+from newsletter.config.delivery import Buttondown, Command, Delivery, Dkim, Listmonk, Smtp
 from newsletter.config.design import Colours, ThemeTable
 from newsletter.config.feeds import EditionTable, Feeds, Podcast
 from newsletter.config.records import SUBJECT, Config, Digest, Reading
@@ -21,14 +22,20 @@ from newsletter.mail.services import Tags
 
 __all__ = [
     "SUBJECT",
+    "Buttondown",
     "Colours",
+    "Command",
     "Config",
+    "Delivery",
     "Digest",
+    "Dkim",
     "EditionTable",
     "Feeds",
     "Key",
+    "Listmonk",
     "Podcast",
     "Reading",
+    "Smtp",
     "Tags",
     "ThemeTable",
     "keys",
@@ -84,10 +91,14 @@ def _derive(values: dict[str, Any], problems: list[str]) -> dict[str, Any]:
     problems += _wrong_editions(values["editions"])
     theme = ThemeTable(**{**values["theme"], **{mode: Colours(**values["theme"][mode]) for mode in ("light", "dark")}})
     problems += themes.problems(values["digest"]["theme"], theme)
+    delivery = _delivery(values["delivery"])
     digest = Digest(**{**values["digest"], "tags": Tags(**values["digest"]["tags"])})
+    problems += _wrong_day(digest)
+    problems += deliveries.problems(delivery, digest)
+    digest = deliveries.served(delivery, digest)
     problems += merging.problems(digest)
     flowing = {key: " ".join(values[key].split()) for key in ("description", "copyright")}
-    tables = {"podcast": podcast, "theme": theme, "digest": digest}
+    tables = {"podcast": podcast, "theme": theme, "digest": digest, "delivery": delivery}
     return {**values, **flowing, **addresses, **tables, "url": url, "authority": authority, "ledger": _ledger(values)}
 
 
@@ -98,6 +109,21 @@ def _ledger(values: dict[str, Any]) -> str:
     if "://" in given:
         return given
     return str(values["root"] / given if given else out.parent / f".{out.name}.ledger")
+
+
+def _delivery(table: dict[str, Any]) -> Delivery:
+    records = {"smtp": Smtp, "dkim": Dkim, "listmonk": Listmonk, "buttondown": Buttondown, "command": Command}
+    return Delivery(**{**table, **{name: record(**table[name]) for name, record in records.items()}})
+
+
+def _wrong_day(digest: Digest) -> Iterator[str]:
+    """Say that a day is none of the period's."""
+    weekly, weekday = digest.every == "week", digest.on in rules.WEEKDAYS
+    if digest.on and digest.every == "day":
+        yield f"digest.on: expected none with digest.every = 'day', got {digest.on!r}"
+    elif digest.on and weekly != weekday:
+        expected = "a weekday such as friday" if weekly else "a day of the month from 1 to 31"
+        yield f"digest.on: expected {expected} with digest.every = {digest.every!r}, got {digest.on!r}"
 
 
 def _wrong_editions(tables: tuple[tuple[str, dict[str, Any]], ...]) -> Iterator[str]:

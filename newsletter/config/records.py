@@ -9,6 +9,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from newsletter.config import rules
+from newsletter.config.delivery import Delivery
 from newsletter.config.design import ThemeTable
 from newsletter.config.feeds import EditionTable, Feeds, Podcast
 from newsletter.design import theme as themes
@@ -54,6 +55,34 @@ class Digest:
         "How often there is an issue: day, week, month, quarter or year.",
         rules.one_of("day", "week", "month", "quarter", "year"),
     ] = "week"
+    on: Annotated[
+        str | int,
+        "Day that each period begins on: a weekday such as friday where there is an issue every week, else the day of the month, "
+        "from 1 to 31 (the last one in shorter months); empty: monday, or the 1st.",
+        rules.day,
+    ] = ""
+    at: Annotated[
+        str,
+        "Local time from which `newsletter run` makes the issue, on the day after its period.",
+        rules.time_of_day,
+    ] = "00:00"
+    catch_up: Annotated[
+        str,
+        "What becomes of periods that no run came in time for: merge (one issue for all of them), each (one issue for each) or "
+        "skip (their articles are never mailed).",
+        rules.one_of("merge", "each", "skip"),
+    ] = "merge"
+    late_days: Annotated[
+        int,
+        "An article that turns up when its period is over goes into the next issue if it is not older than so many days when "
+        "that issue's period ends.",
+        rules.between(0, 100_000),
+    ] = 60
+    minimum: Annotated[
+        int,
+        "Fewer articles than this wait for the next period.",
+        rules.between(1, 10_000),
+    ] = 1
     subject: Annotated[
         str,
         "Subject with {title} the publication's, {number} the issue's (where it has none, its key), {lead} the first "
@@ -202,6 +231,7 @@ class Config:
     reading: Annotated[Reading, "Which files are articles."] = field(default_factory=Reading)
     feeds: Annotated[Feeds, "What the feeds hold."] = field(default_factory=Feeds)
     digest: Annotated[Digest, "The e-mail."] = field(default_factory=Digest)
+    delivery: Annotated[Delivery, "What each issue is handed to."] = field(default_factory=Delivery)
     theme: Annotated[ThemeTable, "What is the publication's own in its design."] = field(default_factory=ThemeTable)
     podcast: Annotated[Podcast, "What podcast directories ask for."] = field(default_factory=Podcast)
     editions: Annotated[tuple[EditionTable, ...], "Choices of the articles with feeds of their own, by name."] = ()

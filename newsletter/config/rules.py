@@ -21,6 +21,8 @@ EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
 #: ``Name <address>``.
 MAILBOX = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>]*)>")
 EXTENSION = re.compile(r"\.[^\s./\\]+")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TIME_OF_DAY = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 COLOUR = re.compile(r"#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})")
 #: One type face, quoted or not; nothing that could end a declaration or a style sheet.
 TYPE_FACE = re.compile(r"""\s*(["']?)(?P<name>-?[^\W_](?:[\w .+-]*[\w.+-])?)\1\s*""")
@@ -36,6 +38,17 @@ def one_of(*choices: str) -> Rule:
 def between(least: int, most: int) -> Rule:
     """Accept whole numbers from one to the other, both included."""
     return lambda value: None if least <= value <= most else f"a whole number from {least} to {most}"
+
+
+def day(value: str) -> str | None:
+    """Accept a weekday or a day of the month."""
+    fits = not value or value in WEEKDAYS or (value.isascii() and value.isdigit() and 1 <= int(value) <= 31)  # noqa: PLR2004 - the longest month
+    return None if fits else "a weekday such as friday, or a day of the month from 1 to 31"
+
+
+def time_of_day(value: str) -> str | None:
+    """Accept hours and minutes."""
+    return None if TIME_OF_DAY.fullmatch(value) else "a time of day such as 08:30"
 
 
 def not_empty(value: str) -> str | None:

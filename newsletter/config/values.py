@@ -43,6 +43,18 @@ def number(given: object, _folder: Path) -> int:
     return given
 
 
+def word(given: object, folder: Path) -> str:
+    """Take a word or a number as a word, without regard to case."""
+    written = str(given) if isinstance(given, int) and not isinstance(given, bool) else text(given, folder)
+    return written.casefold()
+
+
+def numbers(given: object, folder: Path) -> tuple[int, ...]:
+    """Take a list of whole numbers; a single one is a list of one."""
+    items = given if isinstance(given, list) else [given]
+    return tuple(number(item, folder) for item in items)
+
+
 def flag(given: object, _folder: Path) -> bool:
     """Take true or false."""
     if not isinstance(given, bool):
@@ -100,9 +112,10 @@ def person(given: object, folder: Path) -> Person:
 
 #: Type of a field → what reads it, and its name for people.
 READERS: dict[Any, Any] = {str: text, int: number, bool: flag, Path: path, ZoneInfo: zone}
-READERS |= {tuple[str, ...]: texts, tuple[Person, ...]: people}
+READERS |= {tuple[str, ...]: texts, tuple[int, ...]: numbers, tuple[Person, ...]: people, str | int: word}
 NAMES: dict[Any, str] = {str: "text", int: "whole number", bool: "true or false", Path: "folder", ZoneInfo: "time zone"}
 NAMES |= {tuple[str, ...]: "list of texts", tuple[Person, ...]: "list of people"}
+NAMES |= {tuple[int, ...]: "list of whole numbers", str | int: "text or whole number"}
 
 
 def value(kind: object, given: object, folder: Path, conditions: tuple[rules.Rule, ...] = ()) -> object:
@@ -123,9 +136,11 @@ def from_argument(kind: object, given: str) -> object:
     """
     if kind is int and re.fullmatch(r"[+-]?[0-9]{1,18}", given):
         return int(given)
+    if kind == tuple[int, ...] and re.fullmatch(r"[0-9]{1,9}(\s*,\s*[0-9]{1,9})*", given):
+        return [int(part) for part in given.split(",")]
     if kind is bool and given in {"true", "false"}:
         return given == "true"
-    if kind in {tuple[str, ...], tuple[Person, ...]}:
+    if kind in {tuple[str, ...], tuple[int, ...], tuple[Person, ...]}:
         if not given.startswith("["):
             return [part.strip() for part in given.split(",") if part.strip()]
         try:

@@ -12,10 +12,10 @@ from newsletter.ledger.records import Known, Publication
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from newsletter.ledger.connection import Place
+    from newsletter.ledger.connection import Hold, Place
     from newsletter.ledger.store import Ledger
 
-__all__ = ["Known", "Publication", "open_ledger"]
+__all__ = ["Known", "Publication", "hold_ledger", "open_ledger"]
 
 
 @contextmanager
@@ -28,6 +28,17 @@ def open_ledger(location: str | Path) -> "Iterator[Ledger]":
 
     with closing(Ledger(_place(location))) as ledger:
         yield ledger
+
+
+@contextmanager
+def hold_ledger(location: str | Path) -> "Iterator[Hold]":
+    """Keep other runs from the ledger at a path or SQLAlchemy URL, until the end or until this process dies.
+
+    What only reads or builds is not kept from it. Raises LockedError at once while another run holds it, else LedgerError. In a
+    shared database the tables are made if need be; a file is not.
+    """
+    with _place(location).hold() as hold:
+        yield hold
 
 
 def _place(location: str | Path) -> "Place":

@@ -4,10 +4,13 @@ Statements are SQL that SQLite and PostgreSQL both read, with ``:name`` for valu
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
 Value: TypeAlias = str | int | None
 Row: TypeAlias = Sequence[object]
+
+NOTHING: Mapping[str, Value] = {}
 
 
 class Connection(Protocol):
@@ -16,23 +19,33 @@ class Connection(Protocol):
     def tables(self) -> frozenset[str]:
         """Name the tables there are."""
 
-    def fetch(self, statement: str) -> Sequence[Row]:
+    def verify(self, table: str) -> None:
+        """Raise LedgerError if the table is damaged, as far as the database does not see to that itself."""
+
+    def fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> Sequence[Row]:
         """Return the rows of a query."""
 
-    def run(self, statement: str, rows: Sequence[Mapping[str, Value]] = ({},)) -> None:
+    def run(self, statement: str, rows: Sequence[Mapping[str, Value]] = (NOTHING,)) -> None:
         """Run a statement once for each row of values, inside a transaction."""
 
     def begin(self) -> None:
         """Begin a transaction that is going to write."""
 
     def commit(self) -> None:
-        """Make the transaction permanent."""
+        """Make the transaction permanent: it is on disk when this returns, and outlasts a power cut."""
 
     def rollback(self) -> None:
         """Undo the transaction."""
 
     def close(self) -> None:
         """Give everything back."""
+
+
+class Hold(Protocol):
+    """What keeps other runs from the ledger while this one lasts."""
+
+    def verify(self) -> None:
+        """Raise LedgerError if it was lost, so that another run may be at work: nothing more must leave the house."""
 
 
 class Place(Protocol):
@@ -47,5 +60,8 @@ class Place(Protocol):
     def create(self, build: Callable[[Connection], None]) -> Connection:
         """Make a ledger with what ``build`` does in a transaction, whole or not at all, and open it."""
 
-    def remove(self) -> None:
-        """Take away the ledger that was just made, if that leaves no trace elsewhere."""
+    def remove(self) -> bool:
+        """Take away the ledger, inside a transaction, if that leaves no trace elsewhere; tell whether it is gone."""
+
+    def hold(self) -> AbstractContextManager[Hold]:
+        """Keep other runs out, until the end or until this process dies; raises LockedError at once while one is in."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,3 +37,117 @@ class Known(Publication):
     sequence: int
     #: Whether a build since then found no file for it.
     gone: bool
+
+
+class State(StrEnum):
+    """How far an issue is."""
+
+    #: Its articles are settled; whatever interrupts the run, the next one makes the same issue of them.
+    RESERVED = "reserved"
+    DELIVERED = "delivered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """An issue, as the ledger has it."""
+
+    key: str
+    #: Counts up from 1 in the order of reservation.
+    number: int
+    #: Of its period, half-open, in UTC.
+    start: datetime
+    end: datetime
+    #: Ids, in the order of reading.
+    articles: tuple[str, ...]
+    state: State
+    #: What counted as now when it was reserved, and when it had been delivered.
+    reserved: datetime
+    delivered: datetime | None = None
+    #: Who it was handed to, and what it is called there; empty: not yet, or nothing.
+    service: str = ""
+    reference: str = ""
+
+
+class Fate(StrEnum):
+    """What became of an article when its period was over. One without a fate is still to come."""
+
+    ISSUE = "issue"
+    #: It waits until there are enough for an issue.
+    WAITING = "waiting"
+    #: It goes into no issue: it was published before the first one, in a period that was skipped, or came too late.
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where an article went."""
+
+    fate: Fate
+    #: Key of its issue; empty without one.
+    issue: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """Which periods are done with."""
+
+    #: The periods that end by then have been looked at; in UTC.
+    closed: datetime
+    #: Where the period of the next issue begins: ``closed``, or earlier while articles wait. In UTC.
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """An issue that is to be reserved."""
+
+    key: str
+    start: datetime
+    end: datetime
+    #: Ids, in the order of reading; at least one.
+    articles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a run decides before it builds anything."""
+
+    issues: tuple[Planned, ...] = ()
+    #: Ids.
+    waiting: tuple[str, ...] = ()
+    passed: tuple[str, ...] = ()
+    #: What holds afterwards; None: what holds now.
+    schedule: Schedule | None = None
+    #: For people, nothing that is recorded: what turned up when its period was over and is in an issue, or waits.
+    late: tuple[str, ...] = ()
+    #: Those of ``passed`` that turned up too late, and that are in a period that was skipped; the others are of the time
+    #: before the first issue.
+    too_late: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+
+
+class Progress(StrEnum):
+    """How far the attempt to reach one recipient is."""
+
+    #: It was begun, and nobody knows how it ended: it goes on now, or a run was killed, or a connection broke.
+    TRYING = "trying"
+    SENT = "sent"
+    #: For good.
+    REFUSED = "refused"
+    #: For now: the next run tries again.
+    DEFERRED = "deferred"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """The latest attempt to hand an issue to one recipient of a service."""
+
+    #: Address, in the service's spelling; empty where the service itself is the recipient.
+    recipient: str
+    progress: Progress
+    #: How many there were.
+    count: int
+    #: When it was begun, or settled.
+    at: datetime
+    #: What the other side said, on one line.
+    reply: str = ""

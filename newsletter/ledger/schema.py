@@ -12,6 +12,11 @@ VERSION_TABLE = "ledger_schema"
 #: Changes nothing but holds the one row of the table, so that writers of a shared database take turns.
 TURN = "UPDATE ledger_schema SET version = version"
 
+#: The table that grows by a row for every recipient of every issue, and is read only to hand issues over.
+ATTEMPTS = "attempts"
+#: Locks the one row that a run holds as long as it lasts, in a shared database.
+HOLD = "SELECT held FROM ledger_run FOR UPDATE NOWAIT"
+
 #: What leads from each version to the next one, beginning with an empty database. Never change one that was released: append.
 MIGRATIONS: Sequence[Sequence[str]] = (
     (
@@ -35,7 +40,49 @@ MIGRATIONS: Sequence[Sequence[str]] = (
         "ALTER TABLE articles ADD COLUMN content TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE articles ADD COLUMN source TEXT NOT NULL DEFAULT ''",
     ),
+    (
+        """
+        CREATE TABLE issues (
+            key TEXT NOT NULL PRIMARY KEY,
+            number INTEGER NOT NULL UNIQUE,
+            start_at TEXT NOT NULL,
+            end_at TEXT NOT NULL,
+            state TEXT NOT NULL,
+            reserved_at TEXT NOT NULL,
+            delivered_at TEXT,
+            service TEXT NOT NULL,
+            reference TEXT NOT NULL
+        )
+        """,
+        # an article has one row, so it cannot be in two issues
+        """
+        CREATE TABLE placements (
+            article TEXT NOT NULL PRIMARY KEY,
+            fate TEXT NOT NULL,
+            issue TEXT,
+            place INTEGER,
+            UNIQUE (issue, place)
+        )
+        """,
+        "CREATE TABLE schedule (closed_at TEXT NOT NULL, since_at TEXT NOT NULL)",
+        """
+        CREATE TABLE attempts (
+            issue TEXT NOT NULL,
+            service TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            progress TEXT NOT NULL,
+            tries INTEGER NOT NULL,
+            at TEXT NOT NULL,
+            reply TEXT NOT NULL,
+            PRIMARY KEY (issue, service, recipient)
+        )
+        """,
+        "CREATE TABLE ledger_run (held INTEGER NOT NULL)",
+        "INSERT INTO ledger_run (held) VALUES (0)",
+    ),
 )
+#: Where there is a row in any of these, something was recorded.
+_RECORDS = ("articles", "issues", "placements", "schedule", ATTEMPTS)
 
 
 def build(connection: Connection) -> None:
@@ -59,6 +106,11 @@ def migrate(connection: Connection, name: str) -> None:
     except BaseException:
         connection.rollback()
         raise
+
+
+def is_empty(connection: Connection) -> bool:
+    """Tell whether nothing was ever recorded."""
+    return not any(connection.fetch(f"SELECT 1 FROM {table} LIMIT 1") for table in _RECORDS)  # noqa: S608 - names from above
 
 
 def _apply(connection: Connection, version: int) -> None:

@@ -6,16 +6,20 @@ https://www.sqlite.org/rescode.html (result codes), https://www.sqlite.org/lang_
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 
 from newsletter.errors import LedgerError, LockedError, NewsletterError
-from newsletter.ledger.connection import Connection, Row, Value
+from newsletter.ledger import lockfile
+from newsletter.ledger.connection import NOTHING, Connection, Hold, Row, Value
+from newsletter.ledger.schema import ATTEMPTS
 
 #: Seconds to wait for another run's transaction, which takes a fraction of one.
 PATIENCE = 5.0
 #: What a new file is called until it is whole.
 UNFINISHED = ".new"
+#: What SQLite appends to a file's name while it writes; left over, it would be taken for the new file's.
+JOURNAL = "-journal"
 RESTORE = "restore it from a backup; do not delete it, for every article would be new to the readers again"
 
 
@@ -42,9 +46,11 @@ class SqliteFile:
             raise LedgerError(f"{self.name}: expected the ledger's file here, found something else")
         if size == 0:
             raise LedgerError(f"{self.name}: the ledger is damaged (the file is empty); {RESTORE}")
+        self._sweep()
         connection = SqliteConnection(self._path, self._patience)
         try:
-            connection.verify()
+            for table in sorted(connection.tables() - {ATTEMPTS}):
+                connection.verify(table)
         except BaseException:
             connection.close()
             raise
@@ -52,9 +58,10 @@ class SqliteFile:
 
     def create(self, build: Callable[[Connection], None]) -> "SqliteConnection":
         """Make the file under another name first: one that a crash left half made would look damaged."""
-        unfinished = self._path.with_name(self._path.name + UNFINISHED)
+        unfinished = self._unfinished
         try:
             unfinished.unlink(missing_ok=True)
+            unfinished.with_name(unfinished.name + JOURNAL).unlink(missing_ok=True)
             unfinished.touch()
         except OSError as error:
             raise LedgerError(f"{self.name}: the ledger cannot be made here: {error.strerror}") from error
@@ -68,6 +75,16 @@ class SqliteFile:
             unfinished.unlink(missing_ok=True)
         return SqliteConnection(self._path, self._patience)
 
+    @property
+    def _unfinished(self) -> Path:
+        return self._path.with_name(self._path.name + UNFINISHED)
+
+    def _sweep(self) -> None:
+        """Take away the other name of the ledger that a run leaves behind which is killed as it makes one."""
+        with suppress(OSError):
+            if self._unfinished.samefile(self._path):
+                self._unfinished.unlink()
+
     def _put_in_place(self, unfinished: Path) -> None:
         """Give the file its name. A link, unlike a rename, never replaces a ledger; but not every file system has links."""
         try:
@@ -77,10 +94,16 @@ class SqliteFile:
         except OSError:
             unfinished.rename(self._path)
 
-    def remove(self) -> None:
+    def remove(self) -> bool:
         """Delete the file."""
         with suppress(OSError):
             self._path.unlink()
+            return True
+        return False
+
+    def hold(self) -> AbstractContextManager[Hold]:
+        """Keep the other runs on this host out, with a file beside the ledger."""
+        return lockfile.hold(self._path)
 
 
 class SqliteConnection:
@@ -89,13 +112,16 @@ class SqliteConnection:
     def __init__(self, path: Path, patience: float) -> None:
         """Open a file that exists."""
         self._name = str(path)
+        self._path = path
+        self._opened = self._file()
         with self._told():
             address = f"{path.absolute().as_uri()}?mode=rw"
-            self._connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None)
+            # several threads use it, one after another: see Access
+            self._connection = sqlite3.connect(address, uri=True, timeout=patience, isolation_level=None, check_same_thread=False)
 
-    def verify(self) -> None:
-        """Raise LedgerError if the file is damaged, so that no article is lost from sight; 5 ms for 10,000 articles."""
-        findings = self.fetch("PRAGMA quick_check(1)")
+    def verify(self, table: str) -> None:
+        """Raise LedgerError if the table is damaged, so that nothing is lost from sight; 5 ms for 10,000 articles."""
+        findings = self.fetch("PRAGMA quick_check('{}')".format(table.replace("'", "''")))
         if tuple(findings[0]) != ("ok",):
             raise self._damaged(str(findings[0][0]))
 
@@ -103,20 +129,28 @@ class SqliteConnection:
         """Name the tables there are."""
         return frozenset(str(row[0]) for row in self.fetch("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
-    def fetch(self, statement: str) -> Sequence[Row]:
+    def fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> Sequence[Row]:
         """Return the rows of a query."""
         with self._told():
-            return self._connection.execute(statement).fetchall()
+            return self._connection.execute(statement, values).fetchall()
 
-    def run(self, statement: str, rows: Sequence[Mapping[str, Value]] = ({},)) -> None:
+    def run(self, statement: str, rows: Sequence[Mapping[str, Value]] = (NOTHING,)) -> None:
         """Run a statement once for each row of values."""
         with self._told():
             self._connection.executemany(statement, rows) if rows[0] else self._connection.execute(statement)
 
     def begin(self) -> None:
-        """Begin a transaction that no other writer can interrupt."""
+        """Begin a transaction that no other writer can interrupt, and that a power cut cannot undo once it is committed.
+
+        EXTRA, because with less the journal could come back after the power and roll back what was committed last.
+        https://www.sqlite.org/pragma.html#pragma_synchronous
+        """
         with self._told():
+            self._connection.execute("PRAGMA synchronous = EXTRA")
             self._connection.execute("BEGIN IMMEDIATE")
+        if self._file() != self._opened:
+            self.rollback()
+            raise LockedError(f"{self._name}: another run or a person replaced the ledger meanwhile; try again")
 
     def commit(self) -> None:
         """Make the transaction permanent."""
@@ -131,6 +165,13 @@ class SqliteConnection:
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
+
+    def _file(self) -> tuple[int, int] | None:
+        """Tell which file is in the ledger's place now."""
+        with suppress(OSError):
+            found = self._path.stat()
+            return found.st_dev, found.st_ino
+        return None
 
     @contextmanager
     def _told(self) -> Iterator[None]:

@@ -114,7 +114,7 @@ class Merging:
             "web_view": self.shield(self.tags.web_view) or page,
             "address": tuple(self._in_text(line.strip()) for line in address if line.strip()),
             "name": name,
-            "greeting": self._greeting.replace(NAME, name),
+            "greeting": self._in_text(self._greeting.replace(NAME, name)),
             "merge": self.merge,
         }
 

@@ -61,7 +61,7 @@ def headers(config: Config, *, name: str, key: str, subject: str, date: datetime
         ("To", "undisclosed-recipients:;"),
         ("Subject", one_line(subject)),
         ("Message-ID", f"<{identity[:32]}@{host}>"),
-        ("List-Id", f"{_phrase(title)} <{_list_label(name)}.{host}>"),
+        ("List-Id", f"{display_name(title)} <{_list_label(name)}.{host}>"),
         *_unsubscribe(config.digest.unsubscribe, leave),
         ("Content-Language", config.language),
     ]
@@ -83,7 +83,7 @@ def compose(pairs: Sequence[tuple[str, str]], *, text: str, html: str, parts: Se
             *_bound(related, [page, *map(_attached, parts)]),
         ]
     boundary = _boundary(seed)
-    lines = [_header(name, value) for name, value in pairs]
+    lines = [header(name, value) for name, value in pairs]
     lines += ["MIME-Version: 1.0", "Content-Type: multipart/alternative;", f' boundary="{boundary}"']
     lines += _bound(boundary, [_written("plain", text), page])
     return "\r\n".join([*lines, ""]).encode()
@@ -131,9 +131,9 @@ def _quoted_printable(body: str) -> str:
     return b2a_qp(lines.encode("utf-8", "replace")).decode("ascii").replace("\n", "\r\n")
 
 
-def _header(name: str, value: str) -> str:
-    """Write one header, encoded and folded as it needs."""
-    if name in {"From", "List-Id"}:
+def header(name: str, value: str) -> str:
+    """Write one header, encoded and folded as it needs, without the line end."""
+    if name in {"From", "To", "List-Id"}:
         phrase, _, rest = value.rpartition(" ")
         return f"{name}: {_folded(phrase, len(name) + 2)}{_fits_after(phrase)}{rest}" if phrase else f"{name}: {rest}"
     return f"{name}: {_folded(value, len(name) + 2)}"
@@ -197,10 +197,10 @@ def _sender(sender: str, title: str, host: str) -> str:
     name, address = parseaddr(one_line(sender))
     local, at, domain = address.rpartition("@")
     address = f"{local}@{_in_ascii(domain)}" if at else f"newsletter@{host}"
-    return f"{_phrase(name or title)} <{address}>"
+    return f"{display_name(name or title)} <{address}>"
 
 
-def _phrase(name: str) -> str:
+def display_name(name: str) -> str:
     """Quote a display name where it is not made of atoms; names beyond ASCII are encoded as they are (RFC 2047, section 5)."""
     if not _is_plain(name) or ATOMS.fullmatch(name):
         return name

@@ -1,6 +1,6 @@
 """Looking fields up in front matter, whatever their spelling, and telling what is wrong with them. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from newsletter.errors import ContentError
 from newsletter.metadata.dialects import Block
@@ -62,15 +62,19 @@ class Fields:
         """Note something about an entry that does no harm."""
         self.remarks.append(Remark(path=self.path, line=entry.line, field=entry.key, message=message))
 
-    def all(self, keys: Iterable[str]) -> Iterable[Entry]:
+    def all(self, keys: Collection[str]) -> Iterable[Entry]:
         """Yield the entries of these keys that say something, in the order of the keys."""
+        if self._by_key.keys().isdisjoint(keys):  # as it is for most of the rows that are asked for
+            return
         for key in keys:
             for entry in self._by_key.get(key, ()):
                 if not is_missing(entry.value):
                     yield entry
 
-    def take(self, keys: Iterable[str]) -> Entry | None:
+    def take(self, keys: Collection[str]) -> Entry | None:
         """Return the first entry of these keys that says something, and count it as read."""
+        if self._by_key.keys().isdisjoint(keys):
+            return None
         for key in keys:
             for entry in self._by_key.get(key, ()):
                 if not is_missing(entry.value):
@@ -86,7 +90,7 @@ class Fields:
         """Return the line on which one of these keys stands, though it says nothing; else the first."""
         return next((entry.line for key in keys for entry in self._by_key.get(key, ())), 1)
 
-    def text(self, keys: Iterable[str]) -> tuple[Entry, str] | None:
+    def text(self, keys: Collection[str]) -> tuple[Entry, str] | None:
         """Return the first entry that says something and its text on one line; anything but a text is an error."""
         entry = self.take(keys)
         if entry is None:

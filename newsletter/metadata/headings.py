@@ -23,6 +23,8 @@ _ATTRIBUTES = re.compile(r"\s*\{:?\s*[#.][^{}]*\}$")
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()]*\)|\[[^\[\]]*\])")
 _STRONG = re.compile(r"(\*{1,3}|~~)(?=\S)([^*~]+)(?<=\S)\1")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+#: Without any of these nothing is markup.
+_MARKUP = re.compile(r"[\\`\[*~<&{\0]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,8 @@ def _lines(text: str) -> Iterator[str]:
 
 def plain(markdown: str) -> str:
     """Write inline Markdown as a reader sees it, but for underscores: in names they are letters."""
+    if not _MARKUP.search(markdown):
+        return " ".join(markdown[:LONGEST].split())
     text = _ATTRIBUTES.sub("", markdown[:LONGEST])
     # what is literal is taken out first, since nothing in it is markup
     literal: list[str] = []

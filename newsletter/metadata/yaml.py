@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from newsletter.metadata import plain
 from newsletter.metadata.tree import DEPTH, Collection, Entry, Fault, MalformedError, Table, Value
 
 #: The C loader is ten times faster; the pure one reads the same.
@@ -48,6 +49,9 @@ class _Open:
 
 def read(source: str) -> dict[str, Entry]:
     """Read a block of YAML, whose lines are counted as they stand; raises MalformedError."""
+    known = plain.read(source)
+    if known is not None:
+        return known
     faults: list[Fault] = []
     try:
         root = _Reader(faults).read(_events(source))
@@ -76,8 +80,8 @@ def _events(source: str) -> Iterator[Any]:
     """Yield the parser's events."""
     loader = LOADER(source)
     try:
-        while loader.check_event():
-            yield loader.get_event()
+        while (event := loader.get_event()) is not None:
+            yield event
     finally:
         loader.dispose()
 

@@ -18,13 +18,26 @@ from newsletter.model.articles import (
     Rendered,
     Status,
 )
-from newsletter.model.editions import ArchivePage, Channel, Edition, Form, Interest, Issue, Kept, Output, PastIssue, Section
+from newsletter.model.editions import (
+    ArchivePage,
+    Channel,
+    Commission,
+    Edition,
+    Form,
+    Interest,
+    Issue,
+    Kept,
+    Output,
+    PastIssue,
+    Section,
+)
 
 __all__ = [
     "ArchivePage",
     "Article",
     "Asset",
     "Channel",
+    "Commission",
     "Edition",
     "Enclosure",
     "Filter",

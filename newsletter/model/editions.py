@@ -43,6 +43,17 @@ class Issue:
     pictures: tuple[MailPicture, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commission:
+    """Which issue a build is to make."""
+
+    period: Period
+    #: None where nothing numbers it.
+    number: int | None = None
+    #: Ids of its articles; None: all those of the period.
+    articles: frozenset[str] | None = None
+
+
 class Form(StrEnum):
     """How much of an article a mail holds."""
 

@@ -76,6 +76,9 @@ def settled(article: Article, recognised: Recognised, *, onward: bool = False) -
     updated = max(article.updated, published) if declared else published
     if onward and recognised.known is not None:
         updated = max(updated, recognised.known.updated)
+    changed = (recognised.id, published, published.utcoffset(), updated, updated.utcoffset())
+    if changed == (article.id, article.published, article.published.utcoffset(), article.updated, article.updated.utcoffset()):
+        return article  # nearly always, and ten times faster than another
     return replace(article, id=recognised.id, published=published, updated=updated)
 
 

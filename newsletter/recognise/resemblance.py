@@ -65,7 +65,7 @@ def traits(title: str, slug: str, dated: datetime | None, digest: str) -> Traits
 
 def fingerprint(body: str) -> str:
     """Digest a body so that it is known again; empty where there is no text."""
-    text = "\n".join(line.rstrip() for line in body.split("\n")).strip("\n")
+    text = "\n".join(map(str.rstrip, body.split("\n"))).strip("\n")
     return sha256(text.encode()).hexdigest() if text else ""
 
 

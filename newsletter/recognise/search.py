@@ -38,8 +38,13 @@ def take_changed(state: State) -> None:
 
 def ask(state: State) -> None:
     """Ask about the articles that may be published ones; what is left is new."""
+    asking = sorted(state.open.values(), key=lambda read: (read.published or _NO_DATE, read.path))
+    if not state.known:  # the first build
+        for read in asking:
+            state.accept(read, state.fresh(read.minted))
+        return
     likely = _Links(state, _likely)
-    for read in sorted(state.open.values(), key=lambda read: (read.published or _NO_DATE, read.path)):
+    for read in asking:
         if options := _likeliest_first(state, read, likely.of(read)):
             move = loser(state, read, None, {}) is not None
             question = wording.unsure(read, options, state.fresh(read.minted), move=move)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import chain, count
+from itertools import count
 
 from newsletter.errors import ContentError
 from newsletter.ledger.records import Known
@@ -70,8 +70,10 @@ class State:
     def fresh(self, minted: str) -> str:
         """Return an id for a new article, not to be had again: the minted one, with a number if it was ever given before."""
         used = (self.known.keys(), self._taken, self._held, self._offered)
-        choices = chain((minted,), (f"{minted}-{number}" for number in count(2)))
-        identity = next(choice for choice in choices if not any(choice in ids for ids in used))
+        identity = minted
+        if any(minted in ids for ids in used):
+            choices = (f"{minted}-{number}" for number in count(2))
+            identity = next(choice for choice in choices if not any(choice in ids for ids in used))
         self._offered.add(identity)
         return identity
 

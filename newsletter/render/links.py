@@ -139,7 +139,7 @@ class Links:
         path = unquote(whole.partition("?")[0])
         inside = self._inside(path)
         if inside is not None and (article := self.site.article_at(inside)) is not None:
-            return self._fragment(self.site.permalinks[article], unquote(fragment), self._ids_of(article))
+            return self._fragment(self.site.permalink(article), unquote(fragment), self._ids_of(article))
         if inside is not None and self.article.hosted and (file := self.site.file_at(inside)) is not None:
             self.assets.setdefault(file, Asset(source=file, target=f"assets/{file}", line=self.line_of(raw)))
             url = urljoin(self.site.config.url, f"assets/{quote(file)}")
@@ -158,7 +158,7 @@ class Links:
         """Return how another article's ids are written in its own content: by prefix where out/ holds it."""
         if path == self.article.path:
             return self.ids
-        return id_prefix(self.site.permalinks[path]) if path in self.site.hosted else None
+        return id_prefix(self.site.permalink(path)) if self.site.is_hosted(path) else None
 
     def _fragment(self, permalink: str, fragment: str, ids: dict[str, str] | str | None) -> str:
         """Point into an article: to the id as it is in the content that out/ holds, else as the author wrote it."""

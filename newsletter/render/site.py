@@ -1,11 +1,20 @@
-"""What an article's links may point to. No I/O."""
+"""What an article's links may point to. No I/O.
+
+All that a rendering knows of other articles and files it asks a Site; a Watched one remembers the questions, so that a rendering
+need not be made again as long as they have the same answers.
+"""
 
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeAlias
 from unicodedata import normalize
 
 from newsletter.config import Config
+
+#: The name of one of Site's methods, and its arguments.
+Question: TypeAlias = tuple[str, ...]
+Answer: TypeAlias = str | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +39,14 @@ class Site:
         """Return that file's path as the content folder spells it, or None; accents may be composed or not."""
         return next((spelled for spelled in _spellings(path) if spelled in self.files), None)
 
+    def permalink(self, path: str) -> str:
+        """Return where a published article lives; raises KeyError for another path."""
+        return self.permalinks[path]
+
+    def is_hosted(self, path: str) -> bool:
+        """Tell whether out/ has a page for that article."""
+        return path in self.hosted
+
     def named(self, name: str, origin: str) -> str | None:
         """Find what a wiki link of that name or partial path means in the article of that path.
 
@@ -48,6 +65,54 @@ class Site:
             for path in self.files:
                 self._names.setdefault(posixpath.basename(_key(path, article=False)), []).append(path)
         return self._names
+
+    def answer(self, question: Question) -> Answer:
+        """Answer a question that a Watched site was asked; None also where it cannot be asked any more."""
+        method, *arguments = question
+        try:
+            answer: Answer = getattr(self, method)(*arguments)
+        except KeyError:
+            return None
+        return answer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched(Site):
+    """A site that remembers what it was asked, and what it answered."""
+
+    asked: dict[Question, Answer] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, site: Site) -> "Watched":
+        """Watch over one rendering; what a site has worked out already is shared."""
+        watched = cls(config=site.config, permalinks=site.permalinks, files=site.files, hosted=site.hosted)
+        object.__setattr__(watched, "_names", site._names)  # noqa: SLF001 - its own record, seen from a subclass
+        return watched
+
+    def article_at(self, path: str) -> str | None:
+        """Do as Site does."""
+        answer = self.asked["article_at", path] = Site.article_at(self, path)
+        return answer
+
+    def file_at(self, path: str) -> str | None:
+        """Do as Site does."""
+        answer = self.asked["file_at", path] = Site.file_at(self, path)
+        return answer
+
+    def permalink(self, path: str) -> str:
+        """Do as Site does."""
+        answer = self.asked["permalink", path] = Site.permalink(self, path)
+        return answer
+
+    def is_hosted(self, path: str) -> bool:
+        """Do as Site does."""
+        answer = self.asked["is_hosted", path] = Site.is_hosted(self, path)
+        return answer
+
+    def named(self, name: str, origin: str) -> str | None:
+        """Do as Site does."""
+        answer = self.asked["named", name, origin] = Site.named(self, name, origin)
+        return answer
 
 
 def _spellings(path: str) -> tuple[str, str, str]:

@@ -1,70 +1,99 @@
-"""``make bench``: whole processes, ours and the baseline alternately in one run, as ratios of medians.
+"""``make bench``: whole builds of generated archives, ours and others' alternately in one run, in one table.
 
-python -m tests.benchmarks [COUNT...]
+It goes without those that are not installed, and says so.
 """
 
+import argparse
+import json
 import os
-import subprocess
+import platform
 import sys
 import tempfile
-from collections import defaultdict
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
-from shutil import rmtree
-from statistics import median
-from time import perf_counter
 
-from tests.benchmarks import archive
+from tests.benchmarks import table
+from tests.benchmarks.contestants import Contestant, hugo, ours, pelican, straight
+from tests.benchmarks.race import installed, race
+from tests.benchmarks.results import Results, Row, ordered, read
 from tests.real import ROOT
 
-ROUNDS = 5
-OURS = (
-    *(sys.executable, "-m", "newsletter", "build", "--set", "title=Letter", "--set", "url=https://letter.example/"),
-    *("--set", "permalink={slug}/", "--set", "feeds.tags=0", "--now", "2026-11-01T12:00:00Z", "--period", "2026-10"),
-)
-STRAIGHT = (sys.executable, str(Path(__file__).with_name("straight.py")), "content", "straight")
+CONTESTANTS: dict[str, Contestant] = {
+    "hugo": hugo.FEEDS_ONLY,
+    "hugo-outputs": hugo.ALL_OUTPUTS,
+    "hugo-pages": hugo.PAGES,
+    "newsletter": ours.OURS,
+    "newsletter-pages": ours.PAGES,
+    "pelican": pelican.PELICAN,
+    "straight": straight.STRAIGHT,
+}
+SIZES = (100, 1_000, 10_000, 100_000)
 
 
-def timed(command: tuple[str, ...], folder: Path) -> tuple[float, float]:
-    """Run a process; its seconds on the clock and its peak memory in MB."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    start = perf_counter()
-    with subprocess.Popen(command, cwd=folder, env=environment) as child:
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"{command[:4]} ended with {child.returncode}")
-    return perf_counter() - start, usage.ru_maxrss / 1024
+def arguments() -> argparse.ArgumentParser:
+    """Describe the options."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("sizes", metavar="ARTICLES", nargs="*", type=int, default=SIZES, help="sizes of archives")
+    parser.add_argument("--rounds", metavar="N", type=int, default=5, help="rounds that count (5)")
+    parser.add_argument("--only", metavar="NAME,…", default=",".join(CONTESTANTS), help=f"of {', '.join(CONTESTANTS)}")
+    parser.add_argument(
+        "--up-to",
+        metavar="NAME=ARTICLES",
+        action="append",
+        default=[],
+        help="spare one the archives larger than this, and no others",
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write what was measured there")
+    parser.add_argument("--results", metavar="FILE", type=Path, help="measure nothing, take what --json wrote")
+    parser.add_argument("--readme", action="store_true", help="put the table into the README")
+    return parser
 
 
-def measure(count: int) -> None:
-    """Print the table for an archive of that size."""
-    seconds: dict[str, list[float]] = defaultdict(list)
-    memory: dict[str, list[float]] = defaultdict(list)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        archive.write(folder / "content", count)
+def machine() -> str:
+    """Tell what this runs on."""
+    processors = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count()
+    return f"{processors} processors, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
 
-        def run(case: str, command: tuple[str, ...]) -> None:
-            took, used = timed(command, folder)
-            seconds[case].append(took)
-            memory[case].append(used)
 
-        for turn in range(ROUNDS):
-            run("straight script", STRAIGHT)
-            rmtree(folder / "out", ignore_errors=True)
-            (folder / ".out.ledger").unlink(missing_ok=True)
-            run("cold", OURS)
-            archive.write_one(folder / "content", count + turn, date(2026, 10, 31))
-            run("one new article", OURS)
-            run("nothing changed", OURS)
-    base = median(seconds["straight script"])
-    print(f"\n{count:,} articles: medians of {ROUNDS}, ratio to the straight script in the same run")
-    print(f"{'':18}{'ratio':>8}{'seconds':>10}{'MB':>8}")
-    for case, taken in seconds.items():
-        print(f"{case:18}{median(taken) / base:8.2f}{median(taken):10.2f}{median(memory[case]):8.0f}")
+def take_part(only: str, largest: list[str]) -> tuple[tuple[Contestant, int], ...]:
+    """Choose the contestants that are installed, each with the largest archive it is run over."""
+    bounds = dict(one.split("=", 1) for one in largest)
+    chosen = {name: CONTESTANTS[name] for name in only.split(",")}
+    there, missing = installed(chosen.values())
+    if missing:
+        print(f"not installed, and left out: {', '.join(missing)}", file=sys.stderr)
+    return tuple((one, int(bounds.get(name, one.largest))) for name, one in chosen.items() if one in there)
+
+
+def run(options: argparse.Namespace) -> Results:
+    """Measure."""
+    contestants = take_part(options.only, options.up_to)
+    rows: list[Row] = []
+    for count in options.sizes:
+        racing = [one for one, largest in contestants if count <= largest]
+        print(f"{count:,} articles: {', '.join(one.name for one in racing)}", file=sys.stderr)
+        with tempfile.TemporaryDirectory(prefix="bench-") as name:
+            rows += race(racing, Path(name), count, options.rounds)
+    return Results(
+        date=datetime.now(UTC).date().isoformat(),
+        machine=machine(),
+        rounds=options.rounds,
+        contestants=tuple((one.name, one.version(), one.about) for one, _ in contestants),
+        rows=ordered(rows, [one.name for one, _ in contestants]),
+    )
+
+
+def main(given: list[str]) -> None:
+    """Do what the options say."""
+    options = arguments().parse_args(given)
+    results = read(json.loads(options.results.read_text(encoding="utf-8"))) if options.results else run(options)
+    if options.json:
+        options.json.write_text(json.dumps(results.as_json(), indent=1) + "\n", encoding="utf-8")
+    print(table.full(results))
+    if options.readme:
+        document = ROOT / "README.md"
+        document.write_text(table.with_table(document.read_text(encoding="utf-8"), results), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    for size in map(int, sys.argv[1:] or ("100", "1000")):
-        measure(size)
+    main(sys.argv[1:])

@@ -4,7 +4,6 @@ python straight.py CONTENT OUT: RSS, Atom and a digest of the newest 50 and 20 a
 """
 
 import sys
-from datetime import datetime
 from pathlib import Path
 
 import frontmatter
@@ -33,7 +32,7 @@ def main(content: Path, out: Path) -> None:
         entry.id(str(article["title"]))
         entry.title(str(article["title"]))
         entry.content(html, type="html")
-        entry.updated(datetime.fromisoformat(f"{article['date']}T00:00:00+00:00"))
+        entry.updated(article["date"])
     out.mkdir(exist_ok=True)
     (out / "rss.xml").write_bytes(feed.rss_str())
     (out / "atom.xml").write_bytes(feed.atom_str())

@@ -5,6 +5,7 @@ import pytest
 
 from newsletter.cli import listing
 from newsletter.cli.screen import width
+from newsletter.config import Digest
 from newsletter.model import Filter, Found, Person, Status
 from tests.factories import make_article, make_config
 
@@ -42,6 +43,11 @@ def test_a_published_article_is_told_with_all_that_programs_ask_for() -> None:
         "authors": [{"name": "Ada Byron", "email": "ada@letter.example", "url": None}],
         "issue": "2026-W10",
     }
+
+
+def test_the_issue_of_an_article_follows_the_day_that_periods_begin_on() -> None:
+    [told] = json.loads(listing.as_json([PUBLISHED], make_config(digest=Digest(on="friday"))))
+    assert told["issue"] == "2026-W09"
 
 
 def test_a_file_that_is_not_published_is_told_with_the_reason_and_without_an_issue() -> None:

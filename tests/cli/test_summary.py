@@ -7,6 +7,7 @@ import pytest
 from newsletter import periods
 from newsletter.cli import summary
 from newsletter.config import Config, Feeds
+from newsletter.index.standing import Span
 from newsletter.mail.manifest import Size
 from newsletter.model import Form
 from newsletter.publish import Report, build
@@ -43,6 +44,7 @@ def told(*forms: tuple[Form, int], size: int = 92_460) -> str:
         digest=Size(bytes=size, limit=94_208, forms=forms),
         entries=1,
         newest=None,
+        steady=Span(since=datetime.min.replace(tzinfo=UTC), until=datetime.max.replace(tzinfo=UTC)),
     )
     config = make_config()
     [line] = [

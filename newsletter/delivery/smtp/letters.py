@@ -1,0 +1,89 @@
+"""Who is written to, and what: the issue for a mailing list, or for each of the recipients. Reads their file and email.eml."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from email.utils import getaddresses
+
+from newsletter.config import rules
+from newsletter.delivery import dkim, recipients
+from newsletter.delivery.contract import Handover
+from newsletter.delivery.recipients import Recipient
+from newsletter.errors import DeliveryError
+from newsletter.mail import merge
+
+MESSAGE = "email.eml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A message to one address."""
+
+    #: As the journal knows the recipient.
+    key: str
+    #: As the mail server is told.
+    address: str
+    #: Whose values it shows; none when it goes to a mailing list.
+    recipient: Recipient | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mailing:
+    """All messages of an issue."""
+
+    #: Address that undeliverable mail returns to.
+    sender: str
+    letters: tuple[Letter, ...]
+    #: Makes a message as it goes over the wire, the closing dot included; safe to call from any thread.
+    write: Callable[[Letter], bytes]
+    remarks: tuple[str, ...] = ()
+
+
+def mailing(handover: Handover) -> Mailing:
+    """Read what goes to whom; raises DeliveryError."""
+    smtp = handover.config.delivery.smtp
+    place = handover.folder / MESSAGE
+    try:
+        eml = b"\r\n".join(place.read_bytes().splitlines()) + b"\r\n"
+    except OSError as error:
+        raise DeliveryError(f"{place}: cannot be read: {error.strerror}; build the issue again") from None
+    sender = _envelope(str(BytesHeaderParser().parsebytes(eml)["From"]), "digest.sender")
+    sign = dkim.signer(handover)
+    if smtp.to:
+        letter = Letter(key=smtp.to, address=_envelope(smtp.to, "delivery.smtp.to"))
+        mail = _addressed(eml, letter.address)
+        wire = merge.dotted(sign(mail) if sign else mail)
+        return Mailing(sender=sender, letters=(letter,), write=lambda _: wire)
+    skeleton = merge.Skeleton(eml)
+    found = recipients.read(handover.config.root / smtp.recipients, needs_unsubscribe=merge.UNSUBSCRIBE in skeleton.tags)
+    skeleton.check(found.columns)
+
+    def write(letter: Letter) -> bytes:
+        assert letter.recipient is not None  # noqa: S101 - all that are made below have one
+        name = merge.message_id(skeleton.id, letter.address)
+        if sign:
+            return merge.dotted(sign(skeleton.message(letter.recipient, name)))
+        return skeleton.wire(letter.recipient, name)
+
+    letters = tuple(Letter(key=person.address, address=person.address, recipient=person) for person in found.people)
+    return Mailing(sender=sender, letters=letters, write=write, remarks=found.remarks)
+
+
+def _envelope(mailbox: str, key: str) -> str:
+    """Return the address of a mailbox, with its domain in ASCII (RFC 5890)."""
+    found = getaddresses([mailbox])
+    local, _, domain = found[0][1].rpartition("@") if len(found) == 1 else ("", "", "")
+    try:
+        address = f"{local}@{domain.encode('idna').decode()}"
+    except UnicodeError:
+        address = ""
+    if rules.email(address) or not address.isascii():
+        raise DeliveryError(f"{key}: expected an e-mail address, got {mailbox!r}")
+    return address
+
+
+def _addressed(eml: bytes, address: str) -> bytes:
+    """Write a message to that address; email.eml itself is to nobody."""
+    head, gap, body = eml.partition(b"\r\n\r\n")
+    lines = [f"To: {address}".encode() if line.startswith(b"To: ") else line for line in head.split(b"\r\n")]
+    return b"\r\n".join(lines) + gap + body

@@ -1,0 +1,67 @@
+"""What came of rendering articles, so that only what changed is rendered again.
+
+One blob for each article that the last build rendered, under a number that follows from its path. Its seal covers the article's
+record, with the digest of its file, and all that shapes a rendering besides; what was asked of other articles is asked again.
+"""
+
+import zlib
+from collections.abc import Collection, Iterable, Sequence
+from hashlib import sha256
+
+from newsletter.config import Config
+from newsletter.index import circumstances, place
+from newsletter.model import Article, Rendered
+from newsletter.render import Site
+from newsletter.render.memory import recalled
+
+#: Numbers of these blobs, beyond those of all others.
+LEAST = 1 << 62
+#: Of 1 (fast) to 9 (small).
+EFFORT = 1
+
+
+class Renderings:
+    """The renderings that the index holds."""
+
+    def __init__(self, config: Config) -> None:
+        """Find out what shapes them."""
+        self._path = place(config)
+        self._circumstances = b""
+        try:
+            self._circumstances = circumstances.of_outputs(config)
+        except OSError:  # then there are none
+            return
+
+    def recall(self, articles: Sequence[Article], site: Site) -> dict[str, Rendered]:
+        """Return, by path, the renderings that would come out the same today."""
+        if not self._circumstances or not self._path.is_file():
+            return {}
+        from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
+
+        keys = {_number(article.path): self._key(article) for article in articles}
+        found = file.fetch_each(self._path, keys)
+        known = {}
+        for article in articles:
+            body = found.get(_number(article.path))
+            rendered = recalled(zlib.decompress(body).decode(), article, site) if body is not None else None
+            if rendered is not None:
+                known[article.path] = rendered
+        return known
+
+    def keep(self, made: Iterable[tuple[Article, str]], wanted: Collection[Article]) -> None:
+        """Write down new renderings, as render.memory has them; those of articles that are not wanted any more go."""
+        new = {
+            _number(article.path): (self._key(article), zlib.compress(text.encode("utf-8", "surrogatepass"), EFFORT))
+            for article, text in made
+        }
+        if self._circumstances:
+            from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
+
+            file.store_each(self._path, new, least=LEAST, stay={_number(article.path) for article in wanted})
+
+    def _key(self, article: Article) -> bytes:
+        return sha256(self._circumstances + repr(article).encode("utf-8", "surrogatepass")).digest()
+
+
+def _number(path: str) -> int:
+    return LEAST | int.from_bytes(sha256(path.encode("utf-8", "surrogatepass")).digest()[:7])

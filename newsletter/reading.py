@@ -1,0 +1,106 @@
+"""Reads one file of the content folder: what it says of itself, or what is wrong with it. Raises nothing for what is in it."""
+
+from hashlib import sha256
+
+from newsletter import folder, frontmatter, naming
+from newsletter.config import Config
+from newsletter.errors import ContentError
+from newsletter.folder import File, UnreadableError
+from newsletter.frontmatter import Parsed
+from newsletter.index.said import Said, said
+from newsletter.naming import Chosen
+from newsletter.recognise.resemblance import fingerprint
+
+
+def read(config: Config, file: File, known: Said | None = None) -> Said:
+    """Read one file, whatever may be wrong with it; if it is as when it was ``known``, that holds.
+
+    What cannot be read has no stamp.
+    """
+    if file.unreadable:
+        return _spoiled(file, "", "", ContentError(file.path, None, None, file.unreadable))
+    try:
+        raw = folder.read(config.content, file.path, limit=config.reading.max_bytes)
+    except UnreadableError as error:
+        return _spoiled(file, "", "", ContentError(file.path, None, None, str(error)))
+    digest = sha256(raw).hexdigest()
+    if known is not None and known.sha256 == digest:
+        return known._replace(stamp=file.stamp, fresh=file.fresh)
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError as error:
+        return _spoiled(file, file.stamp, digest, _not_utf8(file.path, raw, error.start))
+    if not text.strip("\ufeff \t\r\n"):
+        problem = ContentError(file.path, None, None, "the file is empty: write the article, or remove the file")
+        return _spoiled(file, file.stamp, digest, problem)
+    return _read(config, file, digest, frontmatter.parse(text, path=file.path, zone=config.timezone))
+
+
+def _read(config: Config, file: File, digest: str, parsed: Parsed) -> Said:
+    """Say what a file says that has a text."""
+    path = file.path
+    excluded = file.excluded or _excluded(path, parsed)
+    draft = bool(parsed.held) or "_drafts" in path.lower().split("/")[:-1]
+    undated = parsed.published is None and not parsed.misdated and not draft
+    problems = (*parsed.problems, _undated(path, parsed)) if undated else parsed.problems
+    if undated and not parsed.dialect:
+        # without any front matter one line says all: the remedy adds the title, too
+        problems = (_undated(path, parsed),)
+    chosen = _chosen(parsed)
+    return said(
+        path,
+        (file.stamp, file.fresh),
+        digest,
+        parsed,
+        wish=None if parsed.published is None else naming.wish(path, parsed.published, chosen, config),
+        chosen=chosen,
+        draft=draft,
+        excluded=excluded,
+        fingerprint=fingerprint(parsed.body),
+        problems=problems,
+    )
+
+
+def _chosen(parsed: Parsed) -> Chosen | None:
+    """Gather the names that the author chose; None without any."""
+    if parsed.slug is None and parsed.permalink is None and parsed.id is None:
+        return None
+    return Chosen(
+        slug=parsed.slug,
+        slug_line=parsed.slug_line,
+        permalink=parsed.permalink,
+        permalink_line=parsed.permalink_line,
+        id=parsed.id,
+        id_line=parsed.id_line,
+    )
+
+
+def _undated(path: str, parsed: Parsed) -> ContentError:
+    """Say that a date is missing, and how to add it."""
+    what = "no date" if parsed.title is not None or parsed.dialect else "no date and no title"
+    remedy = f"add a line such as 'date: 2026-03-02' to the front matter, or run 'newsletter adopt {path}'"
+    return ContentError(path, parsed.date_line, "date", f"{what}: {remedy}")
+
+
+def _spoiled(file: File, stamp: str, digest: str, problem: ContentError) -> Said:
+    """Take in a file that has no text to read."""
+    return said(file.path, (stamp, file.fresh), digest, Parsed(), excluded=file.excluded, problems=(problem,))
+
+
+def _not_utf8(path: str, raw: bytes, offset: int) -> ContentError:
+    """Say where a file is not UTF-8."""
+    line = raw.count(b"\n", 0, offset) + 1
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ContentError(path, 1, None, "expected UTF-8, got UTF-16: save the file as UTF-8")
+    return ContentError(
+        path, line, None, f"expected UTF-8, got the byte 0x{raw[offset]:02x} at offset {offset}: save the file as UTF-8"
+    )
+
+
+def _excluded(path: str, parsed: Parsed) -> str:
+    """Say why a text is no article though its name is one's; empty if it is."""
+    if not parsed.dialect and folder.is_about(path):
+        return "it is about the folder and has no front matter"
+    if parsed.redirect is not None and parsed.published is None and not parsed.misdated and not parsed.body.strip():
+        return f"it only sends its visitors to {parsed.redirect}"
+    return ""

@@ -1,0 +1,214 @@
+"""The scheduled run: refreshes the feeds, makes the issues that are due, hands them over, and records each step before the next.
+
+What the run is killed between, the next one finishes: an issue is reserved with its articles before anything is built, built
+before anything leaves the house, and every attempt to hand it over stands in the ledger before it is made.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from newsletter import handing, planning, publish, writer
+from newsletter.cadence import Cadence
+from newsletter.config import Config
+from newsletter.delivery.websub import ping
+from newsletter.errors import ContentError, DeliveryError
+from newsletter.feeds.channels import FORMATS
+from newsletter.handing import Handed, Terms
+from newsletter.index.standing import Span
+from newsletter.ledger import hold_ledger, open_ledger
+from newsletter.ledger.connection import Hold
+from newsletter.ledger.records import Issued, Plan, State
+from newsletter.ledger.store import Ledger
+from newsletter.publish import Report, Situation
+
+#: Clocks are set right by less than this.
+SKEW = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What a scheduled run did."""
+
+    #: One for each time that out/ was written, the first of which refreshed the feeds.
+    builds: tuple[Report, ...]
+    #: In the order of the issues.
+    handed: tuple[Handed, ...]
+    #: What was decided about issues; None where no period was due.
+    plan: Plan | None
+    #: What the hub did not take in, on one line.
+    hub: str | None
+    #: Keys of issues that were reserved and of which no article is left.
+    withdrawn: tuple[str, ...]
+    #: Until when the periods are done with already, where that is far ahead: some run had a wrong clock.
+    ahead: datetime | None
+
+    @property
+    def problems(self) -> tuple[ContentError, ...]:
+        """What holds articles back, each once."""
+        return tuple(dict.fromkeys(problem for report in self.builds for problem in report.problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What a run would do."""
+
+    #: Issues that are reserved and not delivered.
+    unfinished: tuple[Issued, ...]
+    plan: Plan | None
+    #: Of the published articles, by id.
+    titles: Mapping[str, str]
+
+
+def run(
+    config: Config,
+    terms: Terms,
+    *,
+    jobs: int = 0,
+    strict: bool = False,
+    remember: Callable[[Run, Span], None] | None = None,
+) -> Run:
+    """Do all that is due; ``jobs`` and ``strict`` as for publish.build.
+
+    ``remember`` is called at the end, with the locks held, if nothing is left to do for a time, with that time.
+
+    Raises LockedError at once while another run holds out/ or the ledger, and NewsletterError where nothing could be published,
+    with out/ and the ledger as they were.
+    """
+    with writer.lock(config.out), hold_ledger(config.ledger) as hold:
+        situation = publish.look(config, now=terms.now)
+        with open_ledger(config.ledger) as ledger:
+            done = _Running(config, terms, situation, ledger, hold, jobs, strict).run()
+        if remember is not None and (quiet := _quiet(config, done)):
+            remember(done, quiet)
+        return done
+
+
+def _quiet(config: Config, done: Run) -> Span | None:
+    """Return the instants within which another run would do nothing; None if it would do something at once."""
+    with open_ledger(config.ledger) as ledger:
+        schedule, unfinished = ledger.schedule(), _unfinished(ledger)
+    if schedule is None or unfinished or any(one.result.problems for one in done.handed) or done.hub or done.ahead:
+        return None
+    cadence = Cadence.of(config)
+    due = cadence.due(cadence.containing(schedule.closed))
+    steady = done.builds[0].steady
+    return Span(since=max(steady.since, schedule.closed), until=min(steady.until, due))
+
+
+def outlook(config: Config, now: datetime) -> Outlook:
+    """Tell what a run would do, and change nothing."""
+    situation = publish.look(config, now=now)
+    with open_ledger(config.ledger) as ledger:
+        plan = _plan(config, situation, ledger, now)
+        titles = {article.id: article.title for article in situation.today.published}
+        return Outlook(unfinished=_unfinished(ledger), plan=plan, titles=titles)
+
+
+def _unfinished(ledger: Ledger) -> tuple[Issued, ...]:
+    return tuple(issued for issued in ledger.issues() if issued.state is State.RESERVED)
+
+
+def _plan(config: Config, situation: Situation, ledger: Ledger, now: datetime) -> Plan | None:
+    return planning.plan(
+        Cadence.of(config),
+        config.digest,
+        now=now,
+        published=situation.today.published,
+        schedule=ledger.schedule(),
+        placements=ledger.placements(),
+        keys=frozenset(issued.key for issued in ledger.issues()),
+    )
+
+
+@dataclass(slots=True)
+class _Running:
+    """One run, with the locks held."""
+
+    config: Config
+    terms: Terms
+    situation: Situation
+    ledger: Ledger
+    hold: Hold
+    jobs: int
+    strict: bool
+    builds: list[Report] = field(default_factory=list)
+    handed: list[Handed] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    hub: str | None = None
+
+    def run(self) -> Run:
+        plan, schedule = None, self.ledger.schedule()
+        if all(self.finish(issued) for issued in _unfinished(self.ledger)):
+            plan = _plan(self.config, self.situation, self.ledger, self.terms.now)
+            self.begin(plan)
+        return Run(
+            builds=tuple(self.builds),
+            handed=tuple(self.handed),
+            plan=plan,
+            hub=self.hub,
+            withdrawn=tuple(self.withdrawn),
+            ahead=schedule.closed if schedule and schedule.closed > self.terms.now + SKEW else None,
+        )
+
+    def begin(self, plan: Plan | None) -> None:
+        """Carry out what was planned."""
+        if plan is None or not plan.issues:
+            if not self.builds:
+                self.build(None)
+            if plan is not None:
+                with open_ledger(self.config.ledger) as ledger:  # which the build may have made
+                    ledger.reserve(plan, self.terms.now)
+            return
+        with self.ledger.reserving(plan, self.terms.now) as issues:
+            first = self.build(issues[0])
+        if self.settle(issues[0], first):
+            all(self.finish(issued) for issued in issues[1:])
+
+    def finish(self, issued: Issued) -> bool:
+        """Build a reserved issue and hand it over; tell whether the next one may follow."""
+        if not self.is_under_way(issued):
+            return self.settle(issued, self.build(issued))
+        if not self.builds:
+            self.build(None)
+        return self.deliver(issued)
+
+    def is_under_way(self, issued: Issued) -> bool:
+        """Tell whether somebody may have the issue already, as it lies in out/: then it stays as it is."""
+        if not self.ledger.attempts(issued.key, self.config.delivery.service):
+            return False
+        try:
+            handing.parcel(self.config, issued.key)
+        except DeliveryError:
+            return False
+        return True
+
+    def build(self, issued: Issued | None) -> Report:
+        commission = publish.commission_of(issued) if issued else None
+        report = publish.produce(self.config, self.situation, commission, now=self.terms.now, jobs=self.jobs, strict=self.strict)
+        if not self.builds:
+            self.hub = _tell_hub(self.config, report.written)
+        self.builds.append(report)
+        return report
+
+    def settle(self, issued: Issued, report: Report) -> bool:
+        """Hand over what was built of an issue."""
+        if report.issue is not None:
+            return self.deliver(issued)
+        if any(article.id in issued.articles for article in self.situation.today.published):
+            return False  # its note or one of its articles holds it back, and the report says why
+        self.ledger.withdraw(issued.key)
+        self.withdrawn.append(issued.key)
+        return True
+
+    def deliver(self, issued: Issued) -> bool:
+        self.handed.append(handing.hand_over(self.config, self.ledger, self.hold, issued, self.terms))
+        return self.handed[-1].result.delivered
+
+
+def _tell_hub(config: Config, written: Sequence[str]) -> str | None:
+    """Tell the hub of the feeds that changed, before any mail leaves, for that may take hours."""
+    feeds = {form.file for form in FORMATS}
+    changed = [config.url + quote(path) for path in written if path.rpartition("/")[2] in feeds]
+    return ping(config.feeds.hub, changed) if config.feeds.hub and changed else None

@@ -1,0 +1,34 @@
+"""Inlining: the style sheet of a mail into its elements."""
+
+import pytest
+
+from newsletter.config import Config
+from newsletter.design.theme import themed
+from newsletter.emitters.digest import web_view
+from newsletter.mail import manifest
+from newsletter.mail.inline import inline
+from newsletter.mail.layout import lay_out
+from newsletter.mail.merging import Merging
+from newsletter.model import Edition
+from newsletter.templating import Templates
+from tests.benchmarks.components import Benchmark
+
+
+@pytest.fixture
+def page(config: Config, edition: Edition) -> str:
+    """Write the mail with all its articles in full, larger than any that is sent."""
+    issue = edition.issue
+    assert issue is not None
+    return Templates(config.templates).render(
+        "email.html.j2",
+        config=config,
+        edition=manifest.mailed(edition),
+        issue=issue,
+        theme=themed(config),
+        **Merging(config.digest, "").values(web_view(config, edition, issue.key)),
+        layout=lay_out(issue),
+    )
+
+
+def test_inlining_a_digest(benchmark: Benchmark, page: str) -> None:
+    assert benchmark(inline, page).count(" style=") > 100

@@ -1,0 +1,366 @@
+"""The scheduled run from end to end, on real folders and a real ledger."""
+
+import json
+import socket
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from newsletter import scheduled, writer
+from newsletter.config import Command, Config, Delivery, Digest, Feeds
+from newsletter.delivery.secrets import Secrets
+from newsletter.errors import LedgerError, LockedError, NewsletterError, RefusedError
+from newsletter.handing import Terms
+from newsletter.ledger import open_ledger
+from newsletter.ledger.records import Fate, Issued, Progress, State
+from newsletter.scheduled import Run, run
+from tests.factories import make_config
+from tests.real import tree
+
+Publish = Callable[..., Path]
+#: Writes the key of what it is handed to a file, or fails if a file says so.
+PROGRAM = """\
+import json, pathlib, sys
+if pathlib.Path("fail").exists():
+    sys.exit("the service is closed")
+key = json.load(sys.stdin)["key"]
+with open("taken", "a") as taken:
+    taken.write(key + "\\n")
+"""
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def go(config: Config, now: str, *, strict: bool = False, retry_unknown: bool = False) -> Run:
+    return run(config, terms(config, now, retry_unknown=retry_unknown), jobs=1, strict=strict)
+
+
+def terms(config: Config, now: str, *, retry_unknown: bool = False) -> Terms:
+    secrets = Secrets(environment={}, root=config.root)
+    return Terms(secrets=secrets, now=at(now), clock=lambda: at(now), retry_unknown=retry_unknown)
+
+
+def issues(config: Config) -> tuple[Issued, ...]:
+    with open_ledger(config.ledger) as ledger:
+        return ledger.issues()
+
+
+def keys(config: Config) -> list[str]:
+    return [issued.key for issued in issues(config)]
+
+
+def everything(config: Config) -> dict[str, bytes]:
+    """Read all files but what is thrown away anyway."""
+    return {name: body for name, body in tree(config.root).items() if name != ".out.index"}
+
+
+def taken(config: Config) -> list[str]:
+    path = config.root / "taken"
+    return path.read_text(encoding="utf-8").split() if path.exists() else []
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    (tmp_path / "take.py").write_text(PROGRAM, encoding="utf-8")
+    feeds = Feeds(tags=0, authors=0)
+    delivery = Delivery(service="command", command=Command(run=("python3", "take.py")))
+    return make_config(tmp_path, feeds=feeds, delivery=delivery)
+
+
+@pytest.fixture
+def publish(config: Config) -> Publish:
+    def write(name: str, date: str, body: str = "Some text.", **fields: str) -> Path:
+        path = config.content / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        front = {"title": name.capitalize(), "date": date, **fields}
+        lines = "".join(f"{key}: {value}\n" for key, value in front.items())
+        path.write_text(f"---\n{lines}---\n{body}\n", encoding="utf-8")
+        return path
+
+    return write
+
+
+def test_the_first_run_makes_the_last_complete_issue_alone(config: Config, publish: Publish) -> None:
+    publish("ancient", "2019-01-01")
+    publish("before", "2024-12-08")
+    publish("within", "2024-12-12")
+    publish("after", "2024-12-16T06:00:00Z")
+    done = go(config, "2024-12-16T09:00")
+    [issued] = issues(config)
+    assert (issued.key, issued.number, issued.state) == ("2024-W50", 1, State.DELIVERED)
+    assert [title["title"] for title in _manifest(config, "2024-W50")["articles"]] == ["Within"]
+    assert taken(config) == ["2024-W50"]
+    assert [one.key for one in done.handed] == ["2024-W50"]
+    assert done.builds[0].entries == 4
+
+
+def test_a_second_run_does_nothing(config: Config, publish: Publish) -> None:
+    publish("within", "2024-12-12")
+    go(config, "2024-12-16T09:00")
+    before = everything(config)
+    done = go(config, "2024-12-16T10:00")
+    assert everything(config) == before
+    assert (done.handed, done.plan) == ((), None)
+
+
+def test_every_article_is_in_one_issue_week_after_week(config: Config, publish: Publish) -> None:
+    for day in range(2, 30):
+        publish(f"day-{day}", f"2024-12-{day:02}")
+    for now in ("2024-12-09", "2024-12-16", "2024-12-23", "2024-12-30"):
+        go(config, f"{now}T00:00")
+    assert keys(config) == ["2024-W49", "2024-W50", "2024-W51", "2024-W52"]
+    assert [issued.number for issued in issues(config)] == [1, 2, 3, 4]
+    placed = [id_ for issued in issues(config) for id_ in issued.articles]
+    assert len(placed) == len(set(placed)) == 28
+
+
+def test_missed_periods_become_one_issue_with_the_key_of_the_last(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-03")
+    go(config, "2024-12-09T00:00")
+    for day in (10, 17, 24):
+        publish(f"day-{day}", f"2024-12-{day}")
+    go(config, "2024-12-31T00:00")
+    assert keys(config) == ["2024-W49", "2024-W52"]
+    assert len(issues(config)[1].articles) == 3
+    assert _manifest(config, "2024-W52")["number"] == 2
+
+
+def test_missed_periods_can_have_an_issue_each(config: Config, publish: Publish) -> None:
+    config = replace(config, digest=Digest(catch_up="each"))
+    publish("first", "2024-12-03")
+    go(config, "2024-12-09T00:00")
+    for day in (10, 24):
+        publish(f"day-{day}", f"2024-12-{day}")
+    done = go(config, "2024-12-31T00:00")
+    assert keys(config) == ["2024-W49", "2024-W50", "2024-W52"]
+    assert taken(config) == keys(config)
+    assert [one.key for one in done.handed] == ["2024-W50", "2024-W52"]
+    assert {path.name for path in (config.out / "issues").iterdir()} == set(keys(config))
+
+
+def test_missed_periods_can_be_skipped(config: Config, publish: Publish) -> None:
+    config = replace(config, digest=Digest(catch_up="skip"))
+    publish("first", "2024-12-03")
+    go(config, "2024-12-09T00:00")
+    missed = publish("missed", "2024-12-10")
+    publish("last", "2024-12-24")
+    go(config, "2024-12-30T00:00")
+    assert keys(config) == ["2024-W49", "2024-W52"]
+    assert len(issues(config)[1].articles) == 1
+    with open_ledger(config.ledger) as ledger:
+        [known] = [known for known in ledger.known() if known.path == missed.name]
+        assert ledger.placements()[known.id].fate is Fate.PASSED
+
+
+def test_a_late_article_goes_into_the_next_issue(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    go(config, "2024-12-16T00:00")
+    publish("late", "2024-12-11")
+    go(config, "2024-12-16T01:00")
+    assert keys(config) == ["2024-W50"]
+    publish("next", "2024-12-18")
+    go(config, "2024-12-23T00:00")
+    assert [article["title"] for article in _manifest(config, "2024-W51")["articles"]] == ["Next", "Late"]
+
+
+def test_too_few_articles_wait(config: Config, publish: Publish) -> None:
+    config = replace(config, digest=Digest(minimum=2))
+    publish("first", "2024-12-03")
+    go(config, "2024-12-09T00:00")
+    assert keys(config) == []
+    publish("second", "2024-12-10")
+    go(config, "2024-12-16T00:00")
+    assert keys(config) == ["2024-W50"]
+    assert len(issues(config)[0].articles) == 2
+
+
+def test_nothing_new_makes_no_issue(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-03")
+    go(config, "2024-12-09T00:00")
+    done = go(config, "2024-12-16T00:00")
+    assert done.handed == ()
+    assert keys(config) == ["2024-W49"]
+    publish("second", "2024-12-17")
+    go(config, "2024-12-23T00:00")
+    assert _manifest(config, "2024-W51")["period"] == {"start": "2024-12-16T00:00:00Z", "end": "2024-12-23T00:00:00Z"}
+
+
+def test_an_issue_that_was_not_handed_over_is_finished_first_with_the_same_bytes(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    (config.root / "fail").touch()
+    failed = go(config, "2024-12-16T00:00")
+    assert not failed.handed[0].result.delivered
+    assert "the service is closed" in failed.handed[0].result.problems[0]
+    before = tree(config.out / "issues")
+    publish("second", "2024-12-17")
+    assert not go(config, "2024-12-23T00:00").handed[0].result.delivered
+    assert keys(config) == ["2024-W50"]
+    (config.root / "fail").unlink()
+    publish("backdated", "2024-12-11")
+    done = go(config, "2024-12-24T00:00")
+    assert [one.key for one in done.handed] == ["2024-W50", "2024-W51"]
+    assert taken(config) == ["2024-W50", "2024-W51"]
+    assert {name: tree(config.out / "issues")[name] for name in before} == before
+    assert len(issues(config)[1].articles) == 2
+
+
+def test_an_article_that_went_away_before_the_issue_was_built_may_come_later(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    gone = publish("second", "2024-12-11")
+    service = replace(config, delivery=Delivery(service="command", command=Command(run=("no-such-program",))))
+    assert not go(service, "2024-12-16T00:00").handed[0].result.delivered
+    text = gone.read_text(encoding="utf-8")
+    gone.write_text(text.replace("title:", "draft: true\ntitle:"), encoding="utf-8")
+    go(config, "2024-12-16T01:00")
+    assert [len(issued.articles) for issued in issues(config)] == [1]
+    gone.write_text(text, encoding="utf-8")
+    go(config, "2024-12-23T00:00")
+    assert [len(issued.articles) for issued in issues(config)] == [1, 1]
+    assert taken(config) == ["2024-W50", "2024-W51"]
+
+
+def test_a_reserved_issue_of_which_nothing_is_left_is_withdrawn(config: Config, publish: Publish) -> None:
+    publish("other", "2024-11-01")
+    gone = publish("first", "2024-12-10")
+    service = replace(config, delivery=Delivery(service="command", command=Command(run=("no-such-program",))))
+    go(service, "2024-12-16T00:00")
+    text = gone.read_text(encoding="utf-8")
+    gone.write_text(text.replace("title:", "draft: true\ntitle:"), encoding="utf-8")
+    done = go(config, "2024-12-16T01:00")
+    assert done.withdrawn == ("2024-W50",)
+    assert keys(config) == []
+    gone.write_text(text, encoding="utf-8")
+    go(config, "2024-12-23T00:00")
+    assert taken(config) == ["2024-W51"]
+
+
+def test_what_subscribers_have_is_never_built_again(config: Config, publish: Publish) -> None:
+    path = publish("first", "2024-12-10", "Some tetx.")
+    go(config, "2024-12-16T00:00")
+    before = tree(config.out / "issues")
+    path.write_text(path.read_text(encoding="utf-8").replace("tetx", "text"), encoding="utf-8")
+    go(config, "2024-12-16T01:00")
+    assert tree(config.out / "issues") == before
+    assert b"Some text." in tree(config.out)["atom.xml"]
+
+
+def test_a_failed_build_takes_its_reservation_back(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-03")
+    go(config, "2024-12-09T00:00")
+    publish("second", "2024-12-10")
+    before = tree(config.out)
+    (config.out / "issues" / "2024-W50").mkdir()
+    (config.out / "issues" / "2024-W50" / "email.html").write_text("somebody else's", encoding="utf-8")
+    with pytest.raises(NewsletterError, match="not written by newsletter"):
+        go(config, "2024-12-16T00:00")
+    assert keys(config) == ["2024-W49"]
+    (config.out / "issues" / "2024-W50" / "email.html").unlink()
+    (config.out / "issues" / "2024-W50").rmdir()
+    assert tree(config.out) == before
+    go(config, "2024-12-16T00:00")
+    assert keys(config) == ["2024-W49", "2024-W50"]
+
+
+def test_strict_makes_nothing_of_anything(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    publish("bad", "tomorow")
+    with pytest.raises(RefusedError):
+        go(config, "2024-12-16T00:00", strict=True)
+    assert not config.out.exists()
+    assert not Path(config.ledger).exists()
+
+
+def test_an_article_that_was_held_back_comes_with_the_next_issue(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    publish("bad", "2024-12-11", "<div>" * 20_000 + "text")
+    done = go(config, "2024-12-16T00:00")
+    assert [problem.path for problem in done.builds[0].problems] == ["bad.md"]
+    assert len(issues(config)[0].articles) == 1
+    publish("bad", "2024-12-11")
+    go(config, "2024-12-23T00:00")
+    assert [len(issued.articles) for issued in issues(config)] == [1, 1]
+
+
+def test_an_issue_waits_for_its_note_to_be_mended(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    note = config.content / "_issues" / "2024-W50.md"
+    note.parent.mkdir()
+    note.write_text("---\nlead: nobody.md\n---\n", encoding="utf-8")
+    done = go(config, "2024-12-16T00:00")
+    assert done.builds[0].problems
+    assert (done.handed, keys(config)) == ((), ["2024-W50"])
+    note.write_text("---\nsubject: Mended\n---\n", encoding="utf-8")
+    assert go(config, "2024-12-16T01:00").handed[0].subject == "Mended"
+
+
+def test_what_somebody_may_have_is_not_built_again_before_everybody_has_it(config: Config, publish: Publish) -> None:
+    path = publish("first", "2024-12-10")
+    (config.root / "fail").touch()
+    go(config, "2024-12-16T00:00")
+    path.write_text(path.read_text(encoding="utf-8") + "More.\n", encoding="utf-8")
+    before = tree(config.out / "issues")
+    (config.root / "fail").unlink()
+    done = go(config, "2024-12-16T01:00")
+    assert done.handed[0].result.delivered
+    assert tree(config.out / "issues") == before
+
+
+def test_two_runs_at_once_are_one(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    with writer.lock(config.out), pytest.raises(LockedError):
+        go(config, "2024-12-16T00:00")
+    assert not Path(config.ledger).exists()
+
+
+def test_the_outlook_changes_nothing(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    before = everything(config)
+    seen = scheduled.outlook(config, at("2024-12-16T00:00"))
+    assert seen.plan is not None
+    assert [planned.key for planned in seen.plan.issues] == ["2024-W50"]
+    assert everything(config) == before
+    (config.root / "fail").touch()
+    go(config, "2024-12-16T00:00")
+    assert [issued.key for issued in scheduled.outlook(config, at("2024-12-16T01:00")).unfinished] == ["2024-W50"]
+
+
+def test_an_out_folder_without_its_ledger_is_not_mailed_again(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    go(config, "2024-12-16T00:00")
+    Path(config.ledger).unlink()
+    with pytest.raises(LedgerError, match="the ledger is missing"):
+        go(config, "2024-12-16T01:00")
+    assert not Path(config.ledger).exists()
+    assert taken(config) == ["2024-W50"]
+
+
+def test_attempts_are_in_the_ledger(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    go(config, "2024-12-16T00:00")
+    with open_ledger(config.ledger) as ledger:
+        [attempt] = ledger.attempts("2024-W50", "command").values()
+    assert (attempt.progress, attempt.count) == (Progress.SENT, 1)
+
+
+def test_the_hub_is_told_of_what_changed_and_a_hub_that_is_down_stops_nothing(config: Config, publish: Publish) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    config = replace(config, feeds=replace(config.feeds, hub=f"http://127.0.0.1:{port}/"))
+    publish("first", "2024-12-10")
+    done = go(config, "2024-12-16T00:00")
+    assert done.hub is not None
+    assert done.hub.startswith(f"WebSub hub http://127.0.0.1:{port}/: ")
+    assert done.handed[0].result.delivered
+    assert go(config, "2024-12-16T01:00").hub is None
+
+
+def _manifest(config: Config, key: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((config.out / "issues" / key / "issue.json").read_bytes())
+    return told
