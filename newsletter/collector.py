@@ -13,13 +13,15 @@ from hashlib import sha256
 
 from newsletter import folder
 from newsletter.config import Config
-from newsletter.errors import ConfigError, ContentError
-from newsletter.folder import Content, UnreadableError
+from newsletter.errors import ContentError
+from newsletter.folder import Content, File, UnreadableError
 from newsletter.index import Index
+from newsletter.index.articles import article_of, of_article
 from newsletter.index.articles import found as found_of
-from newsletter.index.said import Said, chosen, instant, problems, remarks
+from newsletter.index.said import Said, chosen, problems, remarks
+from newsletter.mapped import Mapped
 from newsletter.model import Article, Filter, Found, Period, Remark, Status
-from newsletter.naming import Candidate, Wish, name_all
+from newsletter.naming import Candidate, name_all
 
 #: A date further ahead than this is taken for a slip of the pen: it would hold the article back for good, and silently.
 FARTHEST = timedelta(days=3653)
@@ -32,7 +34,9 @@ class Library:
     #: Every sound article, drafts included, by (published, id).
     articles: tuple[Article, ...]
     #: One for every file that is or looks like an article, by path. ``report`` tells what the present makes of them.
-    found: tuple[Found, ...]
+    found: Sequence[Found]
+    #: Paths of the files that would be articles if nothing were wrong with them.
+    unread: frozenset[str]
     #: By path and line.
     problems: tuple[ContentError, ...]
     #: By path.
@@ -41,21 +45,21 @@ class Library:
     files: frozenset[str]
 
 
-def load(config: Config, content: Content | None = None, *, indexed: bool = True) -> Library:
+def load(config: Config, content: Content | None = None, *, indexed: bool = True, count: int = 1) -> Library:
     """Read the content folder, in which ``content`` was just found; raises ConfigError if there is none.
 
-    Without ``indexed`` every file is read, and nothing is written: the outcome is the same.
+    Without ``indexed`` every file is read, and nothing is written; ``count`` is the most processes to use: to the same outcome.
     """
-    content = content or find(config)
-    with _undisturbed():
+    content = content or folder.find(config)
+    with undisturbed():
         index = Index(config) if indexed else None
-    files = _said(config, content, index)
-    with _undisturbed():
+    files = _said(config, content, index, count)
+    with undisturbed():
         return _library(config, content, files)
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
+def undisturbed() -> Iterator[None]:
     """Keep Python from looking for garbage where much is made and none left: half the time would go into that."""
     enabled = gc.isenabled()
     gc.disable()
@@ -68,75 +72,78 @@ def _undisturbed() -> Iterator[None]:
 
 def _library(config: Config, content: Content, files: Sequence[Said]) -> Library:
     """Make articles of what the files say."""
-    dated = [(file, instant(file.published)) for file in files if file.published is not None and not file.excluded]
-    # an article that is held back by an error keeps its names, so that those of others do not change meanwhile
-    named = {
-        names.path: names
-        for names in name_all(
-            (
-                Candidate(path=file.path, published=published, draft=file.draft, wish=Wish(*file.wish), chosen=chosen(file))
-                for file, published in dated
-                if published and file.wish
-            ),
-            config,
+    candidates = {
+        file.path: Candidate(
+            file.path,
+            datetime.fromisoformat(file.published),
+            file.draft,
+            file.wish,
+            None if file.chosen is None else chosen(file),
         )
+        for file in files
+        if file.published is not None and file.wish is not None and not file.excluded
     }
-    instants = {file.path: published for file, published in dated}
-    found: list[Found] = []
+    # an article that is held back by an error keeps its names, so that those of others do not change meanwhile
+    named = {names.path: names for names in name_all(candidates.values(), config)}
+    articles: list[Article] = []
+    listed: list[Article | Found] = []
     wrong: list[ContentError] = []
     notes: list[Remark] = []
     for file in files:
         names = named.get(file.path)
-        own = problems(file) if file.problems else []
-        if names is not None and names.problems:
-            own += names.problems
-        found.append(found_of(file, names, instants.get(file.path), sorted(own, key=_line)))
         if file.remarks:
             notes += remarks(file)
+        if names is not None and not (file.problems or names.problems or file.draft or file.title_written is not None):
+            article = article_of(file, names, candidates[file.path].published)
+            articles.append(article)
+            listed.append(article)
+            continue
+        own = sorted((*problems(file), *(names.problems if names else ())), key=_line)
+        found = found_of(file, names, candidates[file.path].published if names else None, own)
+        listed.append(found)
+        if found.article is not None:
+            articles.append(found.article)
         if own and file.draft:  # what is wrong with a draft is not yet anybody's trouble
             notes += (Remark(path=one.path, line=one.line, field=one.field, message=one.message) for one in own)
         elif own and not file.excluded:
-            wrong += sorted(own, key=_line)
+            wrong += own
+    articles.sort(key=_order)
+    unread = (one for one in listed if isinstance(one, Found) and one.article is None and one.status is not Status.EXCLUDED)
     return Library(
-        articles=tuple(sorted((one.article for one in found if one.article), key=_order)),
-        found=tuple(found),
+        articles=tuple(articles),
+        found=Mapped(listed, _as_found),
+        unread=frozenset(one.path for one in unread),
         problems=tuple(wrong),
         remarks=tuple(notes),
         files=content.others,
     )
 
 
-def find(config: Config) -> Content:
-    """List the content folder; raises ConfigError if there is none."""
-    try:
-        return folder.scan(config)
-    except OSError as error:
-        raise ConfigError([f"content: expected a folder of articles at {config.content}: {error.strerror}"]) from None
+def _as_found(one: Article | Found) -> Found:
+    return one if isinstance(one, Found) else of_article(one)
 
 
-def _said(config: Config, content: Content, index: Index | None) -> list[Said]:
+def _said(config: Config, content: Content, index: Index | None, count: int) -> list[Said]:
     """Say what each file says: those that look as they did are not read again."""
     rows = index.rows if index else {}
-    files: list[Said] = []
-    changed: list[str] = []
-    kept: dict[str, Said] = {}
-    for file in content.articles:
-        known = rows.get(file.path)
-        if known is None or known.stamp != file.stamp or known.fresh:
-            from newsletter import reading  # noqa: PLC0415 - the YAML library, which most runs need not
+    same = [_is_as_known(file, rows.get(file.path)) for file in content.articles]
+    stale = [(file, rows.get(file.path)) for file, is_same in zip(content.articles, same, strict=True) if not is_same]
+    read: list[Said] = []
+    if stale:
+        from newsletter.abreast import read_all  # noqa: PLC0415 - the YAML library, which most runs need not
 
-            one = reading.read(config, file, known)
-            if not one.stamp:  # it could not be read: what is in it may change without a trace
-                files.append(one)
-                continue
-            if one != known:
-                changed.append(file.path)
-            known = one
-        kept[file.path] = known
-        files.append(known)
+        read = read_all(config, stale, count)
+    fresh = iter(read)
+    files = [rows[file.path] if is_same else next(fresh) for file, is_same in zip(content.articles, same, strict=True)]
     if index:
-        index.keep(kept, changed)
+        # what could not be read has no stamp: what is in it may change without a trace
+        changed = [one.path for one in read if one.stamp and one != rows.get(one.path)]
+        index.keep({one.path: one for one in files if one.stamp}, changed)
     return files
+
+
+def _is_as_known(file: File, known: Said | None) -> bool:
+    return known is not None and known.stamp == file.stamp and not known.fresh
 
 
 def body(config: Config, article: Article) -> str:
@@ -166,24 +173,24 @@ def status(article: Article, now: datetime) -> tuple[Status, str]:
 def implausible(library: Library, now: datetime) -> tuple[ContentError, ...]:
     """Tell which future articles are dated so far ahead that nobody can mean it, seen from that instant."""
     remedy = "correct it, or hold the article back with 'draft: true'"
+    latest = now + FARTHEST
     return tuple(
         ContentError(article.path, None, "date", f"{article.published.isoformat()} is more than ten years ahead: {remedy}")
         for article in library.articles
-        if _instant(article) > now + FARTHEST and status(article, now)[0] is Status.FUTURE
+        if _instant(article) > latest and status(article, now)[0] is Status.FUTURE
     )
 
 
-def report(library: Library, now: datetime) -> tuple[Found, ...]:
+def report(library: Library, now: datetime) -> Sequence[Found]:
     """List every file with what becomes of it at that instant, by path."""
-    listing = []
-    for found in library.found:
+
+    def told(found: Found) -> Found:
         if found.article is None or found.status is Status.DRAFT:
-            listing.append(found)
-        else:
-            becomes, reason = status(found.article, now)
-            same = (becomes, reason) == (found.status, found.reason)
-            listing.append(found if same else replace(found, status=becomes, reason=reason))
-    return tuple(listing)
+            return found
+        becomes, reason = status(found.article, now)
+        return found if (becomes, reason) == (found.status, found.reason) else replace(found, status=becomes, reason=reason)
+
+    return Mapped(library.found, told)
 
 
 def select(
@@ -200,15 +207,18 @@ def select(
     Of these, those in the half-open period, from ``since`` on, and that the filter takes; ``limit`` keeps the newest so many.
     An update that is declared for later has not happened yet.
     """
-    everything = take == Filter()
+    now = now.astimezone(UTC)
     published = [
         article if article.updated <= now else replace(article, updated=article.published)
         for article in articles
-        if (everything or _passes(article, take))
-        and status(article, now)[0] is Status.PUBLISHED
-        and (period is None or period.start <= _instant(article) < period.end)
-        and (since is None or since <= _instant(article))
+        if _instant(article) <= now and not article.draft and (article.expires is None or article.expires > now)
     ]
+    if take != Filter():
+        published = [article for article in published if _passes(article, take)]
+    if period is not None:
+        published = [article for article in published if period.start <= _instant(article) < period.end]
+    if since is not None:
+        published = [article for article in published if since <= _instant(article)]
     published.sort(key=_order)
     return tuple(published[-limit:] if limit > 0 else published)
 
@@ -234,7 +244,8 @@ def _order(article: Article) -> tuple[datetime, str]:
 
 def _instant(article: Article) -> datetime:
     """Return the publication in UTC: two dates of one ZoneInfo are compared by what its clocks show (PEP 495)."""
-    return article.published.astimezone(UTC)
+    published = article.published
+    return published if published.tzinfo is UTC else published.astimezone(UTC)
 
 
 def _line(problem: ContentError) -> int:

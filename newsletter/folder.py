@@ -9,11 +9,13 @@ import stat
 import time
 from dataclasses import dataclass, field
 from fnmatch import translate
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from re import compile as compile_pattern
+from typing import NamedTuple
 
 from newsletter.config import Config
+from newsletter.errors import ConfigError
 from newsletter.index.stamps import Snapshot, is_fresh, stamp
 
 #: Folders that belong to tools. Others that begin with an underscore hold articles: Jekyll's _posts, Go's _content.
@@ -38,9 +40,8 @@ ABOUT = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class File:
-    """Something that is, or looks like, an article."""
+class File(NamedTuple):
+    """Something that is, or looks like, an article. A plain tuple, as there are so many."""
 
     #: POSIX path relative to the content folder.
     path: str
@@ -49,8 +50,8 @@ class File:
     #: Why it cannot be read; empty if it can.
     unreadable: str = ""
     #: See index.stamps; empty for what cannot be read.
-    stamp: str = field(default="", compare=False)
-    fresh: bool = field(default=False, compare=False)
+    stamp: str = ""
+    fresh: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,14 @@ class UnreadableError(Exception):
 def scan(config: Config) -> Content:
     """List the content folder; raises OSError if it cannot be listed itself."""
     return _Scan(config).run()
+
+
+def find(config: Config) -> Content:
+    """List the content folder; raises ConfigError if there is none."""
+    try:
+        return scan(config)
+    except OSError as error:
+        raise ConfigError([f"content: expected a folder of articles at {config.content}: {error.strerror}"]) from None
 
 
 def notes(config: Config) -> tuple[File, ...]:
@@ -176,7 +185,7 @@ class _Scan:
                 elif not _is_leftover(entry.name):
                     self.add(entry, path)
         return Content(
-            articles=tuple(sorted(self.articles, key=attrgetter("path"))),
+            articles=tuple(sorted(self.articles, key=itemgetter(0))),
             others=frozenset(self.others),
             seen=Snapshot(lines=tuple(self.seen()), fresh=tuple(self.fresh)),
         )
@@ -194,18 +203,16 @@ class _Scan:
     def add(self, entry: "os.DirEntry[str]", path: str) -> None:
         """Take in something that is no folder."""
         name = entry.name.lower()
-        written = printable(path)
-        is_article = name.endswith(self.endings)
+        written = path if path.isprintable() else printable(path)
         problem, state = self._looked_at(entry)
-        if is_article:
-            excluded = self._excluded(path, name) if self.exclude or name.startswith("_") or name.endswith(self.kin) else ""
+        if name.endswith(self.endings):
+            excluded = self._excluded(path, name) if self.exclude or name[0] == "_" or name.endswith(self.kin) else ""
             if written != path:
                 problem, state = "the file's name cannot be written in UTF-8 on one line: rename it", None
             if state is None:
-                self.articles.append(File(path=written, excluded=excluded, unreadable=problem))
+                self.articles.append(File(written, excluded, problem))
             else:
-                fresh = is_fresh(state, self.began)
-                self.articles.append(File(path=written, excluded=excluded, stamp=stamp(state), fresh=fresh))
+                self.articles.append(File(written, excluded, "", stamp(state), is_fresh(state, self.began)))
         elif state is not None and written == path:
             self.others[path] = stamp(state)
             if is_fresh(state, self.began):
@@ -248,4 +255,4 @@ def is_about(path: str) -> bool:
 
 def _is_leftover(name: str) -> bool:
     """Tell whether a file is hidden or an editor's."""
-    return name.startswith(".") or name.lower().endswith(LEFTOVERS) or (name.startswith("#") and name.endswith("#"))
+    return name[0] == "." or name.lower().endswith(LEFTOVERS) or (name[0] == name[-1] == "#")

@@ -5,7 +5,7 @@ older one. Where nobody chose the name, the later article gets another; where it
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
@@ -47,7 +47,8 @@ class Candidate(NamedTuple):
     path: str
     published: datetime
     draft: bool
-    wish: Wish
+    #: As Wish.
+    wish: Sequence[str]
     #: None where its author chose none.
     chosen: Chosen | None = None
 
@@ -84,9 +85,10 @@ def wish(path: str, published: datetime, chosen: Chosen | None, config: Config) 
 
 def name_all(candidates: Iterable[Candidate], config: Config) -> tuple[Names, ...]:
     """Name every candidate, in the order in which they are named."""
-    ordered = sorted(candidates, key=lambda one: (one.draft, one.published.astimezone(UTC), one.path))
+    ordered = sorted(candidates, key=_order)
     taken = _Taken()
     slugs, permalinks, ids = taken.slugs, taken.permalinks, taken.ids
+    patterned = bool(config.permalink)
     named = []
     for one in ordered:
         slug, permalink, identity = one.wish
@@ -95,17 +97,24 @@ def name_all(candidates: Iterable[Candidate], config: Config) -> tuple[Names, ..
         if folded not in slugs and permalink not in permalinks and identity not in ids:
             path = one.path
             slugs[folded] = permalinks[permalink] = ids[identity] = path
-            hosted = not config.permalink and (one.chosen is None or one.chosen.permalink is None)
-            named.append(Names(path=path, slug=slug, permalink=permalink, hosted=hosted, id=identity))
+            hosted = not patterned and (one.chosen is None or one.chosen.permalink is None)
+            named.append(Names(path, slug, permalink, hosted, identity))
         else:
             named.append(_name(one, config, taken))
     return tuple(named)
 
 
+def _order(one: Candidate) -> tuple[bool, datetime, str]:
+    """Order candidates; dates of one ZoneInfo would be compared by what its clocks show (PEP 495)."""
+    published = one.published
+    return one.draft, published if published.tzinfo is UTC else published.astimezone(UTC), one.path
+
+
 def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
     """Name one candidate and note its names as taken."""
     parsed, path = candidate.chosen or Chosen(), candidate.path
-    wanted = candidate.wish.slug
+    wish = Wish(*candidate.wish)
+    wanted = wish.slug
     day = _day(candidate.published, config)
     problems: list[ContentError] = []
 
@@ -117,11 +126,11 @@ def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
 
     slug = next(choice for choice in choices() if choice.casefold() not in taken.slugs)
     if parsed.permalink is not None:
-        permalink = candidate.wish.permalink
+        permalink = wish.permalink
         if permalink in taken.permalinks:
             refuse(parsed.permalink_line, "permalink", permalink, taken.permalinks[permalink])
     else:
-        chosen = candidate.wish.permalink
+        chosen = wish.permalink
         if parsed.slug is not None and chosen in taken.permalinks:
             refuse(parsed.slug_line, "slug", wanted, taken.permalinks[chosen])
         words = choices() if config.permalink else (slug,)

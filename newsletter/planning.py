@@ -40,7 +40,10 @@ def plan(
 
     ``published`` are all articles that are, ``placements`` are by id, ``keys`` those of all issues so far.
     """
-    due = [period for period in _periods_due(cadence, now, schedule) if period.key not in keys]
+    there = _periods_due(cadence, now, schedule)
+    due = [period for period in there if period.key not in keys]
+    if schedule is None and not due:
+        return _beginning(there[0].start, published, placements)
     if not due:
         return None
     closed = due[0].start if schedule is None else schedule.closed
@@ -69,6 +72,12 @@ def plan(
 def _periods_due(cadence: Cadence, now: datetime, schedule: Schedule | None) -> tuple[Period, ...]:
     """List the periods that are due and not closed yet; on the first run, the last one alone."""
     return (cadence.last_due(now),) if schedule is None else cadence.periods_due(schedule.closed, now)
+
+
+def _beginning(start: datetime, published: Iterable[Article], placements: Mapping[str, Placement]) -> Plan:
+    """Begin where an issue was sent by hand before the first run: what came after it in its period is still to come."""
+    passed = _ids(_candidates(published, placements, start))
+    return Plan(passed=passed, schedule=Schedule(closed=start, since=start))
 
 
 def _candidates(published: Iterable[Article], placements: Mapping[str, Placement], end: datetime) -> list[_Candidate]:

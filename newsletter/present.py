@@ -3,7 +3,7 @@
 Reads the ledger, writes nothing.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,9 +11,10 @@ from newsletter import collector
 from newsletter.collector import Library
 from newsletter.config import Config
 from newsletter.errors import ContentError, LedgerError
-from newsletter.ledger import Known, open_ledger
+from newsletter.ledger import open_ledger, shown
+from newsletter.mapped import Mapped
 from newsletter.model import Article, Found, Remark, Status
-from newsletter.recognise import Recognition, candidate, recognise, settled
+from newsletter.recognise import Recognition, recognise_all, settled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +26,7 @@ class Present:
     #: Every sound article, drafts and future ones included, by path.
     articles: tuple[Article, ...]
     #: Every file of the content folder and what becomes of it, by path.
-    found: tuple[Found, ...]
+    found: Sequence[Found]
     #: What holds articles back.
     problems: tuple[ContentError, ...]
     remarks: tuple[Remark, ...]
@@ -37,52 +38,48 @@ class Present:
 
 def present(config: Config, library: Library, now: datetime) -> Present:
     """Recognise what was published before; raises LedgerError if the ledger cannot be read."""
-    known = _known(config)
+    with open_ledger(config.ledger) as ledger:
+        known = ledger.shelf()
     live = {article.path for article in collector.select(library.articles, now=now)}
-    unread = {one.path for one in library.found if one.article is None and one.status is not Status.EXCLUDED}
-    recognition = recognise([candidate(one, live=one.path in live) for one in library.articles], known, unread)
-    old = {one.path: one for one in recognition.articles}
-    articles = {
-        article.path: settled(article, old[article.path], onward=config.feeds.onward)
-        for article in library.articles
-        if article.path in old
-    }
-    published = collector.select((articles[path] for path in live if path in articles), now=now)
-    problems = (*library.problems, *collector.implausible(library, now), *recognition.problems)
+    recognition = recognise_all(library.articles, known, live, library.unread)
+    articles: dict[str, Article] = {}
+    for article in library.articles:
+        one = recognition.unchanged.get(article.path) or recognition.others.get(article.path)
+        if one is not None:
+            articles[article.path] = settled(article, one, onward=config.feeds.onward)
+    published = collector.select((article for path, article in articles.items() if path in live), now=now)
+
+    def listed(found: Found) -> Found:
+        return _settled(found, articles.get(found.path))
+
     return Present(
         published=published,
         articles=tuple(articles[path] for path in sorted(articles)),
-        found=refused(
-            (_settled(one, articles.get(one.path)) for one in collector.report(library, now)),
-            recognition.problems,
-        ),
-        problems=problems,
+        found=refused(Mapped(collector.report(library, now), listed), recognition.problems),
+        problems=(*library.problems, *collector.implausible(library, now), *recognition.problems),
         remarks=(*library.remarks, *recognition.remarks),
         recognition=recognition,
-        numbers={one.id: one.sequence for one in known},
+        numbers={line.id: line.sequence for line in known.lines.values()},
     )
 
 
-def refused(found: Iterable[Found], problems: Iterable[ContentError]) -> tuple[Found, ...]:
+def refused(found: Sequence[Found], problems: Iterable[ContentError]) -> Sequence[Found]:
     """Mark the files in a listing that problems found later hold back."""
     errors = {problem.path: problem for problem in problems}
-    return tuple(
-        replace(one, status=Status.ERROR, reason=_reason(errors[one.path]), line=errors[one.path].line)
-        if one.path in errors
-        else one
-        for one in found
-    )
+
+    def marked(one: Found) -> Found:
+        problem = errors.get(one.path)
+        return one if problem is None else replace(one, status=Status.ERROR, reason=_reason(problem), line=problem.line)
+
+    return Mapped(found, marked) if errors else found
 
 
 def missing_ledger(config: Config) -> LedgerError:
     """Explain why a build that would start a new ledger for an old out/ is refused."""
     remedy = "put it back, or name it with `ledger`; if this is to be a new publication, remove the output folder"
-    return LedgerError(f"{config.ledger}: the ledger is missing, but {config.out} holds feeds that were published: {remedy}")
-
-
-def _known(config: Config) -> tuple[Known, ...]:
-    with open_ledger(config.ledger) as ledger:
-        return ledger.known()
+    return LedgerError(
+        f"{shown(config.ledger)}: the ledger is missing, but {config.out} holds feeds that were published: {remedy}"
+    )
 
 
 def _settled(found: Found, article: Article | None) -> Found:

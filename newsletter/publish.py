@@ -3,32 +3,39 @@
 Reads content/ and out/ at the start, writes out/ at the end, and nothing is written before every emitter has succeeded.
 """
 
-import json
+import gc
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter import collector, editorial, kept, updates, writer
 from newsletter.config import Config
 from newsletter.editorial import Editorial
-from newsletter.errors import ContentError, NewsletterError, OutputError, RefusedError
+from newsletter.errors import ContentError, NewsletterError, RefusedError
 from newsletter.feeds.archive import lacking
 from newsletter.feeds.editions import EditionPlan, edition, editions
+from newsletter.folder import Content
 from newsletter.images.mail import prepare
+from newsletter.index.compiled import Compiled
+from newsletter.index.pages import Pages
 from newsletter.index.standing import Span, span
 from newsletter.issue import Words, make_issue
-from newsletter.ledger import Publication, open_ledger
-from newsletter.ledger.records import Issued, State
+from newsletter.ledger import open_ledger
+from newsletter.ledger.records import Issued, Publication, State
 from newsletter.mail import manifest
-from newsletter.model import Article, Commission, Edition, Found, Issue, Output, PastIssue, Period, Remark
+from newsletter.model import Article, Commission, Edition, Found, Issue, Output, Period, Remark
 from newsletter.note import Arrangement, arrange
-from newsletter.parallel import emit_all
+from newsletter.parallel import Crew, workers
+from newsletter.past import past_issues
 from newsletter.present import Present, missing_ledger, present, refused
 from newsletter.recognise import publications
 from newsletter.rendition import Rendition
 from newsletter.rendition import render as rendition_of
 from newsletter.templating import Templates
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +47,7 @@ class Report:
     unchanged: int
     removed: tuple[str, ...]
     #: Every file of the content folder and what became of it.
-    found: tuple[Found, ...]
+    found: Sequence[Found]
     #: What held articles back; they are not published.
     problems: tuple[ContentError, ...]
     remarks: tuple[Remark, ...]
@@ -74,30 +81,38 @@ def build(
     now: datetime,
     period: Period,
     jobs: int = 0,
+    executor: "Executor | None" = None,
     strict: bool = False,
+    content: Content | None = None,
     remember: Callable[[Report], None] | None = None,
 ) -> Report:
     """Build all that out/ holds for the publication as of ``now``, and the issue of the period.
 
-    ``jobs`` is the most processes to use, 0 for one a processor; the bytes do not depend on it. Raises NewsletterError,
-    with out/ as it was, when nothing was published: with ``strict`` for any problem of any article. ``remember`` is called
-    at the end, with the lock held.
+    ``jobs`` is the most processes to use, 0 for one a processor, instead of which an executor may do the work; the bytes do not
+    depend on either. Raises NewsletterError, with out/ as it was, when nothing was published: with ``strict`` for any problem
+    of any article. ``content`` is what was just found in the content folder; ``remember`` is called at the end, with the lock
+    held.
     """
     with writer.lock(config.out):
-        situation = look(config, now=now)
+        situation = look(config, now=now, jobs=jobs, content=content)
         commission = _commission(config, period, situation.owned)
-        report = produce(config, situation, commission, now=now, jobs=jobs, strict=strict)
+        with Crew(jobs, executor) as crew:
+            report = produce(config, situation, commission, crew, now=now, strict=strict)
         report = replace(report, delivered=commission is None)
         if remember is not None:
             remember(report)
         return report
 
 
-def look(config: Config, *, now: datetime) -> Situation:
+def look(config: Config, *, now: datetime, jobs: int = 1, content: Content | None = None) -> Situation:
     """See what there is, with the lock held; raises LedgerError where an old out/ has lost its ledger."""
     owned = writer.owned(config.out)
-    library = collector.load(config)
-    today = present(config, library, now)
+    library = collector.load(config, content, count=workers(jobs))
+    with collector.undisturbed():
+        today = present(config, library, now)
+        # it stays to the end: to look through it for garbage would take as long again; what an earlier look froze may go
+        gc.unfreeze()
+        gc.freeze()
     if not today.numbers and "rss.xml" in owned:
         raise missing_ledger(config)
     return Situation(library=library, today=today, owned=owned)
@@ -107,9 +122,9 @@ def produce(
     config: Config,
     situation: Situation,
     commission: Commission | None,
+    crew: Crew,
     *,
     now: datetime,
-    jobs: int = 0,
     strict: bool = False,
 ) -> Report:
     """Make everything of what was found, and the issue that is commissioned, and write it, with the lock held; as ``build``."""
@@ -120,7 +135,8 @@ def produce(
     in_issue = _chosen(published, commission, now)
     desk = editorial.read(config, commission.period) if commission else Editorial()
     wanted = _to_render(published, plans, in_issue)
-    rendition = rendition_of(config, library, published, wanted, jobs, besides=editorial.texts(desk), keep=True)
+    besides = editorial.texts(desk)
+    rendition = rendition_of(config, library, published, wanted, crew, besides=besides, in_issue=in_issue, keep=True)
     rendition = updates.moved(config, rendition, today.recognition, now)
     arrangement = arrange(desk.note, rendition.of(in_issue), library.found)
     problems = (*today.problems, *rendition.problems, *desk.strays, *desk.problems, *arrangement.problems)
@@ -132,12 +148,15 @@ def produce(
         whole,
         pages=rendition.of(article for article in published if article.hosted),
         issue=issue,
-        past=_past_issues(config.out, besides=issue.key if issue else None),
+        past=past_issues(config.out, besides=issue.key if issue else None),
     )
-    templates = Templates(config.templates)
+    templates = Templates(config.templates, Compiled.of(config))
     whole = replace(whole, kept=kept.find(config, whole, templates, owned))
     _refuse_to_empty(config, whole, library.found, problems)
-    outputs = emit_all(config, (whole, *others), templates, jobs) if whole.feed else ()
+    pages = Pages(config, templates)
+    whole, standing = pages.recall(whole, owned)
+    outputs = (*crew.emit(config, (whole, *others), templates), *standing) if whole.feed else ()
+    pages.keep(outputs)
     if problems:
         outputs = _without_damaged_pages(config, outputs, plans, rendition)
     with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, rendition)):
@@ -259,31 +278,6 @@ def _size(outputs: Sequence[Output], whole: Edition) -> manifest.Size | None:
     """Read how large the digest of the whole publication is, if there is one."""
     path = f"issues/{whole.issue.key}/{manifest.NAME}" if whole.issue else None
     return next((manifest.size(output.body) for output in outputs if output.path == path), None)
-
-
-def _past_issues(out: Path, *, besides: str | None) -> tuple[PastIssue, ...]:
-    """Read the manifests of the issues that out/ holds, newest first, but for the one of that key, which is made now."""
-    past = []
-    for name in writer.owned(out):
-        if name.startswith("issues/") and name.endswith(f"/{manifest.NAME}") and name != f"issues/{besides}/{manifest.NAME}":
-            try:
-                told = json.loads((out / name).read_bytes())
-                past.append(
-                    PastIssue(
-                        key=told["key"],
-                        subject=told["subject"],
-                        date=datetime.fromisoformat(told["date"]),
-                        articles=len(told["articles"]),
-                    )
-                )
-            except FileNotFoundError:
-                continue  # the editor took the issue out of the archive by hand
-            except (OSError, ValueError, TypeError, KeyError) as error:
-                message = (
-                    f"{out / name}: damaged ({error}); restore it, or delete the folder to take the issue out of the archive"
-                )
-                raise OutputError(message) from error
-    return tuple(sorted(past, key=lambda issue: (issue.date, issue.key), reverse=True))
 
 
 def _refuse_to_empty(config: Config, edition: Edition, found: Sequence[Found], problems: Sequence[ContentError]) -> None:

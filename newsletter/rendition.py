@@ -15,7 +15,7 @@ from newsletter.errors import ContentError
 from newsletter.images.known import Known
 from newsletter.index.renderings import Renderings
 from newsletter.model import Article, Enclosure, Output, Rendered
-from newsletter.parallel import Made, render_all
+from newsletter.parallel import Crew, Made
 from newsletter.render import Site
 
 #: Bytes of one picture or other file beside the articles.
@@ -50,15 +50,17 @@ def render(
     library: Library,
     published: Sequence[Article],
     wanted: Sequence[Article],
-    jobs: int,
+    crew: Crew,
     *,
     besides: Sequence[tuple[Article, str]] = (),
+    in_issue: Collection[Article] = (),
     keep: bool = False,
 ) -> Rendition:
     """Render the wanted ones of the published articles, or recall from the index what would come out the same.
 
     They may link to any of the published ones. ``besides`` are texts that are rendered like articles, each with what stands for
-    its article. ``keep`` lets the index hold the wanted ones, and no others.
+    its article. ``in_issue`` are those that a digest shows, which is made anew if one of them is. ``keep`` lets the index hold
+    the wanted ones, and no others.
     """
     site = Site(
         config=config,
@@ -69,6 +71,8 @@ def render(
     measured, problems = _measure(config, wanted, library.files)
     renderings = Renderings(config)
     known = renderings.recall(measured, site)
+    if any(article.path not in known for article in in_issue):
+        crew.expect_digest()
     work: list[tuple[Article, str]] = list(besides)
     for article in measured:
         if article.path not in known:
@@ -76,7 +80,7 @@ def render(
                 work.append((article, collector.body(config, article)))
             except ContentError as error:
                 problems.append(error)
-    results = render_all(work, site, jobs)
+    results = crew.render(work, site)
     problems += (result for result in results if isinstance(result, ContentError))
     made = {id(article): result for (article, _), result in zip(work, results, strict=True) if isinstance(result, Made)}
     if keep:

@@ -7,6 +7,7 @@ before anything leaves the house, and every attempt to hand it over stands in th
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from newsletter import handing, planning, publish, writer
@@ -15,13 +16,18 @@ from newsletter.config import Config
 from newsletter.delivery.websub import ping
 from newsletter.errors import ContentError, DeliveryError
 from newsletter.feeds.channels import FORMATS
+from newsletter.folder import Content
 from newsletter.handing import Handed, Terms
 from newsletter.index.standing import Span
 from newsletter.ledger import hold_ledger, open_ledger
 from newsletter.ledger.connection import Hold
-from newsletter.ledger.records import Issued, Plan, State
+from newsletter.ledger.records import Issued, Plan, Progress, State
 from newsletter.ledger.store import Ledger
+from newsletter.parallel import Crew
 from newsletter.publish import Report, Situation
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 #: Clocks are set right by less than this.
 SKEW = timedelta(days=1)
@@ -66,10 +72,12 @@ def run(
     terms: Terms,
     *,
     jobs: int = 0,
+    executor: "Executor | None" = None,
     strict: bool = False,
+    content: Content | None = None,
     remember: Callable[[Run, Span], None] | None = None,
 ) -> Run:
-    """Do all that is due; ``jobs`` and ``strict`` as for publish.build.
+    """Do all that is due; ``jobs``, ``executor``, ``strict`` and ``content`` as for publish.build.
 
     ``remember`` is called at the end, with the locks held, if nothing is left to do for a time, with that time.
 
@@ -77,9 +85,9 @@ def run(
     with out/ and the ledger as they were.
     """
     with writer.lock(config.out), hold_ledger(config.ledger) as hold:
-        situation = publish.look(config, now=terms.now)
-        with open_ledger(config.ledger) as ledger:
-            done = _Running(config, terms, situation, ledger, hold, jobs, strict).run()
+        situation = publish.look(config, now=terms.now, jobs=jobs, content=content)
+        with open_ledger(config.ledger) as ledger, Crew(jobs, executor) as crew:
+            done = _Running(config, terms, situation, ledger, hold, crew, strict).run()
         if remember is not None and (quiet := _quiet(config, done)):
             remember(done, quiet)
         return done
@@ -131,7 +139,7 @@ class _Running:
     situation: Situation
     ledger: Ledger
     hold: Hold
-    jobs: int
+    crew: Crew
     strict: bool
     builds: list[Report] = field(default_factory=list)
     handed: list[Handed] = field(default_factory=list)
@@ -140,6 +148,8 @@ class _Running:
 
     def run(self) -> Run:
         plan, schedule = None, self.ledger.schedule()
+        if self.terms.retry_unknown:
+            self.retry()
         if all(self.finish(issued) for issued in _unfinished(self.ledger)):
             plan = _plan(self.config, self.situation, self.ledger, self.terms.now)
             self.begin(plan)
@@ -151,6 +161,14 @@ class _Running:
             withdrawn=tuple(self.withdrawn),
             ahead=schedule.closed if schedule and schedule.closed > self.terms.now + SKEW else None,
         )
+
+    def retry(self) -> None:
+        """Try again the recipients of delivered issues of whom nobody knows whether they were reached."""
+        for issued in self.ledger.issues():
+            attempts = self.ledger.attempts(issued.key, self.config.delivery.service)
+            unknown = any(attempt.progress is Progress.TRYING for attempt in attempts.values())
+            if issued.state is State.DELIVERED and unknown:
+                self.deliver(issued)
 
     def begin(self, plan: Plan | None) -> None:
         """Carry out what was planned."""
@@ -176,17 +194,18 @@ class _Running:
 
     def is_under_way(self, issued: Issued) -> bool:
         """Tell whether somebody may have the issue already, as it lies in out/: then it stays as it is."""
-        if not self.ledger.attempts(issued.key, self.config.delivery.service):
+        tried = self.ledger.attempts(issued.key, self.config.delivery.service)
+        if not tried and not handing.reached(self.ledger, issued.key):
             return False
         try:
-            handing.parcel(self.config, issued.key)
+            handing.parcel(self.config, issued.key, issued.articles)
         except DeliveryError:
             return False
         return True
 
     def build(self, issued: Issued | None) -> Report:
         commission = publish.commission_of(issued) if issued else None
-        report = publish.produce(self.config, self.situation, commission, now=self.terms.now, jobs=self.jobs, strict=self.strict)
+        report = publish.produce(self.config, self.situation, commission, self.crew, now=self.terms.now, strict=self.strict)
         if not self.builds:
             self.hub = _tell_hub(self.config, report.written)
         self.builds.append(report)
@@ -204,7 +223,8 @@ class _Running:
 
     def deliver(self, issued: Issued) -> bool:
         self.handed.append(handing.hand_over(self.config, self.ledger, self.hold, issued, self.terms))
-        return self.handed[-1].result.delivered
+        result = self.handed[-1].result
+        return result.delivered or result.nearly
 
 
 def _tell_hub(config: Config, written: Sequence[str]) -> str | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from newsletter import collector
+from newsletter import folder
 from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.index.standing import Span, Standing, occasion
@@ -29,7 +29,9 @@ class Standstill:
 
     def __init__(self, config: Config, period: Period | None, *options: str) -> None:
         """Look; ``period`` is None for a scheduled run. Raises ConfigError where there is no content folder."""
-        self._standing = Standing(config, collector.find(config), occasion(config, period, *options))
+        #: What is in the content folder.
+        self.content = folder.find(config)
+        self._standing = Standing(config, self.content, occasion(config, period, *options))
 
     def said(self, now: datetime) -> Said | None:
         """Return what was said the last time, if nothing would change; None if it must be made."""

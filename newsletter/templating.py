@@ -19,7 +19,7 @@ from markupsafe import Markup
 from newsletter.design.fitting import fitted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from newsletter.model import Period, Rendered
 
@@ -120,24 +120,35 @@ def _files(folder: Path) -> "Iterator[tuple[str, bytes]]":
 class Templates:
     """The templates of one publication. Picklable: only the folder's name travels to another process."""
 
-    def __init__(self, folder: Path | None = None) -> None:
-        """Take the publication's own templates folder; it need not exist."""
+    def __init__(
+        self,
+        folder: Path | None = None,
+        compiled: jinja2.BytecodeCache | None = None,
+        texts: "Mapping[str, str] | None" = None,
+    ) -> None:
+        """Take the publication's own templates folder, which need not exist; or the texts of all templates, and no folder.
+
+        What is ``compiled`` need not be compiled again.
+        """
         self.folder = folder
+        self._compiled = compiled
+        self._texts = texts
         self._once: dict[int, tuple[Rendered, str]] = {}
 
-    def __reduce__(self) -> "tuple[type[Templates], tuple[Path | None]]":
+    def __reduce__(self) -> "tuple[type[Templates], tuple[Path | None, jinja2.BytecodeCache | None, Mapping[str, str] | None]]":
         """Rebuild the environment on the other side."""
-        return type(self), (self.folder,)
+        return type(self), (self.folder, self._compiled, self._texts)
+
+    def carried(self) -> "Templates":
+        """Return the same with their texts, for a machine that has none of the files."""
+        return Templates(texts={name: body.decode(errors="replace").replace("\r\n", "\n") for name, body in self.sources()})
 
     @cached_property
     def environment(self) -> jinja2.Environment:
         """Build the environment: the publication's folder first, then the program's."""
-        folders = [builtin_folder()] if self.folder is None else [self.folder, builtin_folder()]
-        by_name = jinja2.FileSystemLoader(folders)
-        # A template of the publication extends the one it stands before as newsletter/NAME
-        original = jinja2.PrefixLoader({"newsletter": jinja2.FileSystemLoader(builtin_folder())})
         environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader([by_name, original]),
+            loader=self._loader(),
+            bytecode_cache=self._compiled,
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -147,6 +158,16 @@ class Templates:
         for function in (rfc3339, long_date, date_span, direction, minutes, wrapped, fitted):
             environment.filters[function.__name__] = function
         return environment
+
+    def _loader(self) -> jinja2.BaseLoader:
+        if self._texts is not None:
+            texts = self._texts
+            return jinja2.FunctionLoader(lambda name: texts.get(name, texts.get(f"newsletter/{name}")))
+        folders = [builtin_folder()] if self.folder is None else [self.folder, builtin_folder()]
+        by_name = jinja2.FileSystemLoader(folders)
+        # A template of the publication extends the one it stands before as newsletter/NAME
+        original = jinja2.PrefixLoader({"newsletter": jinja2.FileSystemLoader(builtin_folder())})
+        return jinja2.ChoiceLoader([by_name, original])
 
     def render(self, name: str, /, **values: object) -> str:
         """Render the template of that name, relative to the templates folder."""

@@ -22,7 +22,7 @@ def moved(config: Config, rendition: Rendition, recognition: Recognition, now: d
     """
     if not config.feeds.onward:
         return rendition
-    known = {one.path: one.known for one in recognition.articles}
+    known = {item.article.path: one.known for item in rendition.rendered if (one := recognition.of(item.article.path))}
     instant = now.astimezone(UTC).replace(microsecond=0)
     return replace(rendition, rendered=tuple(_moved(item, known.get(item.article.path), instant) for item in rendition.rendered))
 

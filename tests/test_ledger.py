@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 
 from newsletter.errors import LedgerError, LockedError
-from newsletter.ledger import Known, Publication, open_ledger, schema
-from newsletter.ledger.records import Plan, Planned
+from newsletter.ledger import open_ledger, schema
+from newsletter.ledger.records import Known, Plan, Planned, Publication
 from newsletter.ledger.sqlite import SqliteFile
 from newsletter.ledger.store import Ledger
 

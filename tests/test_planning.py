@@ -17,6 +17,7 @@ WEEKLY = Cadence(every="week", zone=ZoneInfo("UTC"))
 W10, W11, W12, W13 = (datetime(2026, 3, day, tzinfo=UTC) for day in (2, 9, 16, 23))
 DONE = Schedule(closed=W11, since=W11)
 WAITS = Placement(fate=Fate.WAITING)
+PASSED = Placement(fate=Fate.PASSED)
 
 
 def dated(*names: str) -> list[Article]:
@@ -210,4 +211,7 @@ def test_articles_of_one_instant_are_in_the_order_of_their_ids_whatever_their_of
 
 
 def test_without_a_schedule_a_key_that_was_used_is_not_used_again() -> None:
-    assert plan(WEEKLY, Digest(), W12, dated("9"), None, {}, {"2026-W11"}) is None
+    made = planned(W12, dated("1", "9"), schedule=None, keys={"2026-W11"})
+    assert made == Plan(passed=("1",), schedule=Schedule(closed=W11, since=W11))
+    later = planned(W13, dated("1", "9", "17"), schedule=made.schedule, keys={"2026-W11"}, placements={"1": PASSED})
+    assert later.issues == (issue("2026-W12", W11, W13, "9", "17"),)

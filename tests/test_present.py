@@ -110,3 +110,10 @@ def test_a_problem_without_a_field_gives_its_message_alone() -> None:
 def test_a_missing_ledger_is_named_with_what_can_be_done(letter: Config) -> None:
     message = str(missing_ledger(letter))
     assert message.startswith(f"{letter.ledger}: the ledger is missing, but {letter.out} holds feeds that were published: put it")
+
+
+def test_a_missing_shared_ledger_is_named_without_its_password() -> None:
+    for url in ("postgresql+psycopg://ada:hush@host/letter", "postgresql+psycopg://ada:h@sh@host/letter?password=hush"):
+        error = str(missing_ledger(make_config(ledger=url)))
+        assert error.startswith("postgresql+psycopg://ada:***@host/letter: the ledger is missing")
+        assert "hush" not in error

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.ledger import Known
+from newsletter.ledger.records import Known
 from newsletter.recognise import Candidate, Recognition, candidate, fingerprint, publications, recognise, settled
 from tests.factories import PUBLISHED, make_article, make_rendered
 

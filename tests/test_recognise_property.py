@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from newsletter.errors import ContentError
-from newsletter.ledger import Known
 from newsletter.ledger.changes import changes
+from newsletter.ledger.records import Known
 from newsletter.recognise import Candidate, Recognition, fingerprint, publications, recognise, settled
 from newsletter.recognise.wording import NAMED
 from tests.factories import make_article, make_rendered

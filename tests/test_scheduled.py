@@ -11,14 +11,19 @@ from typing import Any
 
 import pytest
 
-from newsletter import scheduled, writer
+from newsletter import publish as publishing
+from newsletter import scheduled, sending, writer
+from newsletter.cadence import Cadence
 from newsletter.config import Command, Config, Delivery, Digest, Feeds
+from newsletter.config.delivery import Smtp
+from newsletter.delivery import Outcome
 from newsletter.delivery.secrets import Secrets
 from newsletter.errors import LedgerError, LockedError, NewsletterError, RefusedError
 from newsletter.handing import Terms
 from newsletter.ledger import open_ledger
-from newsletter.ledger.records import Fate, Issued, Progress, State
+from newsletter.ledger.records import Fate, Issued, Plan, Planned, Progress, State
 from newsletter.scheduled import Run, run
+from tests.delivery import faults
 from tests.factories import make_config
 from tests.real import tree
 
@@ -359,6 +364,128 @@ def test_the_hub_is_told_of_what_changed_and_a_hub_that_is_down_stops_nothing(co
     assert done.hub.startswith(f"WebSub hub http://127.0.0.1:{port}/: ")
     assert done.handed[0].result.delivered
     assert go(config, "2024-12-16T01:00").hub is None
+
+
+def test_what_one_service_handed_to_somebody_no_other_hands_over_again(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    (config.root / "fail").touch()
+    go(config, "2024-12-16T00:00")
+    reached = [Outcome(recipient="ada@letter.example", progress=Progress.SENT)]
+    with open_ledger(config.ledger) as ledger:
+        ledger.turn("2024-W50", "smtp", ended=reached, at=at("2024-12-16T00:00"))
+    (config.root / "fail").unlink()
+    [handed] = go(config, "2024-12-16T01:00").handed
+    assert not handed.result.delivered
+    assert "to recipients of another service already (1 by smtp)" in handed.result.problems[0]
+    assert taken(config) == []
+    folder = replace(config, delivery=Delivery())  # which hands over to nobody
+    assert go(folder, "2024-12-16T02:00").handed[0].result.delivered
+
+
+def test_what_another_service_put_off_goes_to_the_one_that_is_configured_now(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    go(replace(config, delivery=Delivery(service="command", command=Command(run=("no-such",)))), "2024-12-16T00:00")
+    put_off = [Outcome(recipient="ada@letter.example", progress=Progress.DEFERRED)]
+    with open_ledger(config.ledger) as ledger:
+        ledger.turn("2024-W50", "smtp", ended=put_off, at=at("2024-12-16T00:00"))
+    assert go(config, "2024-12-16T01:00").handed[0].result.delivered
+    assert taken(config) == ["2024-W50"]
+
+
+def test_one_recipient_who_is_put_off_for_ever_holds_up_no_issue(config: Config, publish: Publish) -> None:
+    def full(stage: str, address: str) -> str:
+        return "450 4.2.2 full" if (stage, address) == ("rcpt", "bob@letter.example") else ""
+
+    (config.root / "people.csv").write_text("address\nada@letter.example\nbob@letter.example\n", encoding="utf-8")
+    with faults.serving(fault=full) as server:
+        smtp = Smtp(host=server.host, port=server.port, security="none", recipients="people.csv", attempts=1, pause=0)
+        mailed = replace(config, delivery=Delivery(service="smtp", smtp=smtp))
+        publish("first", "2024-12-10")
+        assert not go(mailed, "2024-12-16T00:00").handed[0].result.delivered
+        assert not go(mailed, "2024-12-20T23:59").handed[0].result.delivered
+        publish("second", "2024-12-17")
+        done = go(mailed, "2024-12-23T00:00")
+        assert [(one.key, one.result.delivered) for one in done.handed] == [("2024-W50", True), ("2024-W51", False)]
+        assert "put off for 5 days: 450 4.2.2 full" in done.handed[0].result.problems[0]
+        publish("third", "2024-12-24")
+        go(replace(mailed, digest=Digest(every="day")), "2024-12-25T00:00")
+    assert server.counts() == {"ada@letter.example": 3}
+    assert [issued.state for issued in issues(config)] == [State.DELIVERED, State.RESERVED, State.RESERVED]
+
+
+def test_what_follows_an_issue_sent_by_hand_is_not_passed_by_the_first_run(config: Config, publish: Publish) -> None:
+    publish("before", "2024-12-01")
+    publish("tuesday", "2024-12-10")
+    build(config, "2024-W50", "2024-12-11T09:00")
+    sending.send(config, "2024-W50", terms(config, "2024-12-11T09:00"))
+    publish("friday", "2024-12-13")
+    assert go(config, "2024-12-16T00:00").handed == ()
+    publish("next", "2024-12-17")
+    go(config, "2024-12-23T00:00")
+    assert taken(config) == ["2024-W50", "2024-W51"]
+    assert {article["title"] for article in _manifest(config, "2024-W51")["articles"]} == {"Friday", "Next"}
+
+
+def test_an_issue_that_was_not_built_as_it_is_reserved_is_not_sent(config: Config, publish: Publish) -> None:
+    publish("tuesday", "2024-12-10")
+    publish("friday", "2024-12-13")
+    for period in ("2024-12-10", "2024-W50"):
+        build(config, period, "2024-12-14T09:00")
+    sending.send(config, "2024-12-10", terms(config, "2024-12-14T09:00"))
+    week = Cadence.of(config).parse("2024-W50")
+    with open_ledger(config.ledger) as ledger:
+        friday = tuple(known.id for known in ledger.known() if known.path == "friday.md")
+        planned = Planned(key="2024-W50", start=week.start, end=week.end, articles=friday)
+        ledger.reserve(Plan(issues=(planned,)), at("2024-12-16T00:00"))
+    handed = sending.send(config, "2024-W50", terms(config, "2024-12-16T00:00"))
+    assert handed is not None
+    assert "has not given this issue the article tag:letter.example,2024-12-10:tuesday" in handed.result.problems[0]
+    with open_ledger(config.ledger) as ledger:  # another host may have begun to hand it over
+        put_off = [Outcome(recipient="", progress=Progress.DEFERRED)]
+        ledger.turn("2024-W50", "command", ended=put_off, at=at("2024-12-16T00:00"))
+    go(config, "2024-12-16T01:00")
+    assert taken(config) == ["2024-12-10", "2024-W50"]
+    assert [article["title"] for article in _manifest(config, "2024-W50")["articles"]] == ["Friday"]
+
+
+def test_an_issue_whose_number_is_taken_by_now_is_not_sent_before_it_is_built_again(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-03")
+    go(config, "2024-12-09T00:00")
+    publish("special", "2024-12-10")
+    publish("usual", "2024-12-12")
+    build(config, "2024-12-12", "2024-12-13T09:00")
+    build(config, "2024-12-10", "2024-12-13T09:00")
+    sending.send(config, "2024-12-10", terms(config, "2024-12-13T09:00"))
+    with pytest.raises(NewsletterError, match="it was built as number 2, and 2024-12-10 is number 2 by now"):
+        sending.send(config, "2024-12-12", terms(config, "2024-12-13T09:00"))
+    build(config, "2024-12-12", "2024-12-13T10:00")
+    sending.send(config, "2024-12-12", terms(config, "2024-12-13T10:00"))
+    assert [_manifest(config, issued.key).get("number") for issued in issues(config)[1:]] == [2, 3]
+
+
+def test_without_its_ledger_nothing_is_sent_by_hand(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    go(config, "2024-12-16T00:00")
+    Path(config.ledger).unlink()
+    with pytest.raises(LedgerError, match="the ledger is missing"):
+        sending.waiting(config, None)
+    with pytest.raises(LedgerError, match="the ledger is missing"):
+        sending.send(config, "2024-W50", terms(config, "2024-12-16T01:00"))
+    assert not Path(config.ledger).exists()
+    assert taken(config) == ["2024-W50"]
+
+
+def test_a_program_is_not_started_for_what_was_delivered_without_it(config: Config, publish: Publish) -> None:
+    publish("first", "2024-12-10")
+    go(replace(config, delivery=Delivery()), "2024-12-16T00:00")
+    handed = sending.send(config, "2024-W50", terms(config, "2024-12-16T01:00", retry_unknown=True))
+    assert handed is not None
+    assert handed.result.delivered
+    assert taken(config) == []
+
+
+def build(config: Config, period: str, now: str) -> None:
+    publishing.build(config, now=at(now), period=Cadence.of(config).parse(period), jobs=1)
 
 
 def _manifest(config: Config, key: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from newsletter.config.values import toml
 SHOWN = (
     *("title", "url", "description", "language", "timezone", "authors", "authority", "permalink"),
     *("digest.every", "digest.on", "digest.at", "digest.sender", "digest.service", "digest.address", "digest.unsubscribe"),
+    "delivery.service",
 )
 COLUMNS = 100
 WELCOME = """\
@@ -27,6 +28,7 @@ What stands above the comment is the excerpt, for readers in a hurry.
 - `newsletter new "A title"` begins another one, as a draft.
 - `newsletter list --explain` says what becomes of each.
 - `newsletter build` writes feeds, digest and archive into `out/`.
+- `newsletter run`, called every hour, makes each issue when it is due and hands it over.
 - `newsletter check` looks for what readers would stumble over.
 """
 

@@ -170,6 +170,19 @@ def _build(command: argparse.ArgumentParser) -> None:
     group.add_argument("--period", metavar="KEY", help="2024-12-16, 2024-W50, 2024-12, 2024-Q4 or 2024")
     group.add_argument("--last", metavar="LENGTH", help="so long before now: 36h, 7d, 2w or 3m (months)")
     command.add_argument("--strict", action="store_true", help="publish nothing if any article has a problem")
+    _working(command)
+
+
+def _working(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--executor",
+        choices=("processes", "dask"),
+        default="processes",
+        help="who renders and writes: processes here, the default, or the workers of a Dask cluster (extra dask)",
+    )
+    command.add_argument(
+        "--scheduler", metavar="ADDRESS", help="with --executor dask: where its scheduler is, such as tcp://10.0.0.1:8786"
+    )
 
 
 def _check(command: argparse.ArgumentParser) -> None:
@@ -179,6 +192,7 @@ def _check(command: argparse.ArgumentParser) -> None:
 def _run(command: argparse.ArgumentParser) -> None:
     _handing_over(command)
     command.add_argument("--strict", action="store_true", help="publish and hand over nothing if any article has a problem")
+    _working(command)
 
 
 def _send(command: argparse.ArgumentParser) -> None:

@@ -7,18 +7,16 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from newsletter import config as configuration
 from newsletter import periods
-from newsletter.cadence import Cadence
-from newsletter.cli import arguments, findings, ledger_commands, listing, running, summary
+from newsletter.cli import given
 from newsletter.cli.screen import near, on_one_line
 from newsletter.config import Config
 from newsletter.errors import ContentError, NewsletterError, RefusedError
 from newsletter.index.standing import Span
-from newsletter.model import Filter, Period
+from newsletter.model import Filter
 from newsletter.standstill import Said, Standstill
 
 if TYPE_CHECKING:
@@ -34,10 +32,10 @@ def init(options: Namespace) -> int:
     from newsletter import authoring  # noqa: PLC0415 - only what a command needs is imported
 
     if options.config:
-        _usage("init writes newsletter.toml; --config cannot be given")
+        given.usage("init writes newsletter.toml; --config cannot be given")
     sets = (*authoring.PLACEHOLDERS, *options.sets)
     config = configuration.load(None, sets, (Path.cwd() / options.folder).resolve(), search=False)
-    now = _now(options, config.timezone)
+    now = given.now(options, config.timezone)
     for path in authoring.init(config, now):
         _tell(options, f"{near(path, Path.cwd())}")
     month = now.astimezone(config.timezone).strftime("%Y-%m")
@@ -49,8 +47,8 @@ def new(options: Namespace) -> int:
     """Begin an article and print its path."""
     from newsletter import authoring  # noqa: PLC0415 - only what a command needs is imported
 
-    config = _config(options)
-    print(near(authoring.new(config, options.title, _now(options, config.timezone)), Path.cwd()))
+    config = given.config(options)
+    print(near(authoring.new(config, options.title, given.now(options, config.timezone)), Path.cwd()))
     return DONE
 
 
@@ -58,12 +56,12 @@ def adopt(options: Namespace) -> int:
     """Add missing front matter, and on a terminal say to which files."""
     from newsletter import authoring  # noqa: PLC0415 - only what a command needs is imported
 
-    config = _config(options)
+    config = given.config(options)
     if options.date is not None:
         try:
             periods.instant(options.date, config.timezone)
         except ValueError as error:
-            _usage(f"--date: {error}")
+            given.usage(f"--date: {error}")
     for path in authoring.adopt(config, tuple(options.files), date=options.date, title=options.title):
         _tell(options, str(path))
     return DONE
@@ -72,10 +70,11 @@ def adopt(options: Namespace) -> int:
 def list_(options: Namespace) -> int:
     """Print what becomes of each file; a report, so the status is 0 whatever it says."""
     from newsletter import collector, present  # noqa: PLC0415 - only what a command needs is imported
+    from newsletter.cli import listing  # noqa: PLC0415 - the same
 
-    config = _config(options)
+    config = given.config(options)
     take = Filter(tags=tuple(options.tags), authors=tuple(options.authors), folders=tuple(options.folders))
-    today = present.present(config, collector.load(config), _now(options, config.timezone))
+    today = present.present(config, collector.load(config), given.now(options, config.timezone))
     found = listing.chosen(today.found, take)
     if options.json:
         print(listing.as_json(found, config))
@@ -87,21 +86,24 @@ def list_(options: Namespace) -> int:
 
 def build(options: Namespace) -> int:
     """Build out/, complain about the articles that were held back, and on a terminal say what was done."""
-    config = _config(options)
-    now = _now(options, config.timezone)
-    period = _period(options, config, now)
+    config = given.config(options)
+    now = given.now(options, config.timezone)
+    period = given.period(options, config, now)
     out = near(config.out, Path.cwd())
     standstill = Standstill(config, period, str(options.strict))
     if not options.verbose and (said := standstill.said(now)):
         return _repeat(options, config, said, out)
     from newsletter import publish  # noqa: PLC0415 - only what a command needs is imported
+    from newsletter.cli import summary  # noqa: PLC0415 - the same
 
     def remember(report: publish.Report) -> None:
         *lines, _ = summary.of_build(report, config, period, out, verbose=False)
         standstill.remember(report.steady, report.problems, lines)
 
     try:
-        report = publish.build(config, now=now, period=period, jobs=options.jobs, strict=options.strict, remember=remember)
+        asked = {"jobs": options.jobs, "strict": options.strict, "content": standstill.content}
+        with given.executor(options) as executor:
+            report = publish.build(config, now=now, period=period, executor=executor, remember=remember, **asked)
     except RefusedError as error:
         _complain(config, *error.problems)
         raise NewsletterError(error.outcome) from error
@@ -114,9 +116,10 @@ def build(options: Namespace) -> int:
 def check(options: Namespace) -> int:
     """Print what the checks find; the status is 1 if any of it is an error."""
     from newsletter import checks  # noqa: PLC0415 - only what a command needs is imported
+    from newsletter.cli import findings  # noqa: PLC0415 - the same
 
-    config = _config(options)
-    result = checks.run(config, now=_now(options, config.timezone), jobs=options.jobs)
+    config = given.config(options)
+    result = checks.run(config, now=given.now(options, config.timezone), jobs=options.jobs)
     for line in findings.FORMATS[options.format](result, Path.cwd(), verbose=options.verbose):
         print(line)
     return FAILED if any(finding.rule.severity is checks.Severity.ERROR for finding in result.findings) else DONE
@@ -124,13 +127,14 @@ def check(options: Namespace) -> int:
 
 def run(options: Namespace) -> int:
     """Do what is due, complain about what went wrong, and on a terminal say what was done."""
-    config = _config(options)
-    now = _now(options, config.timezone)
+    config = given.config(options)
+    now = given.now(options, config.timezone)
     out = near(config.out, Path.cwd())
     standstill = Standstill(config, None, str(options.strict))
-    if not (options.verbose or options.dry_run) and (said := standstill.said(now)):
+    if not (options.verbose or options.dry_run or options.retry_unknown) and (said := standstill.said(now)):
         return _repeat(options, config, said, out)
     from newsletter import scheduled  # noqa: PLC0415 - only what a command needs is imported
+    from newsletter.cli import running  # noqa: PLC0415 - the same
 
     if options.dry_run:
         for line in running.of_outlook(scheduled.outlook(config, now), config):
@@ -142,7 +146,9 @@ def run(options: Namespace) -> int:
         standstill.remember(quiet, done.problems, ("no issue was due",))
 
     try:
-        done = scheduled.run(config, terms, jobs=options.jobs, strict=options.strict, remember=remember)
+        asked = {"jobs": options.jobs, "strict": options.strict, "content": standstill.content}
+        with given.executor(options) as executor:
+            done = scheduled.run(config, terms, executor=executor, remember=remember, **asked)
     except RefusedError as error:
         _complain(config, *error.problems)
         raise NewsletterError(error.outcome) from error
@@ -160,22 +166,40 @@ def run(options: Namespace) -> int:
 def send(options: Namespace) -> int:
     """Hand over one issue, complain about what went wrong, and on a terminal say what was done."""
     from newsletter import sending  # noqa: PLC0415 - only what a command needs is imported
+    from newsletter.cli import running  # noqa: PLC0415 - the same
 
-    config = _config(options)
+    config = given.config(options)
     parcel = sending.waiting(config, options.key)
     if parcel is None:
         _tell(options, "no issue is waiting to be sent")
         return DONE
+    if options.dry_run and parcel.delivered and not options.retry_unknown:
+        print(f"issue {parcel.key} was handed over before; nothing would be sent")
+        return DONE
     if options.dry_run:
         print(on_one_line(f"would hand issue {parcel.key} ({parcel.subject}) to {config.delivery.service}"))
         return DONE
-    handed = sending.send(config, parcel.key, _terms(options, config, _now(options, config.timezone)))
+    handed = sending.send(config, parcel.key, _terms(options, config, given.now(options, config.timezone)))
     if handed is None:
         _tell(options, f"issue {parcel.key} was handed over before; nothing was sent")
         return DONE
     for line in running.of_handed(handed, verbose=options.verbose):
         _tell(options, line)
     return _handed((handed,), partly=False)
+
+
+def issues(options: Namespace) -> int:
+    """List or mend what the ledger has of issues."""
+    from newsletter.cli import ledger_commands  # noqa: PLC0415 - only what a command needs is imported
+
+    return ledger_commands.issues(options)
+
+
+def schedule(options: Namespace) -> int:
+    """Print what makes a scheduler call the run."""
+    from newsletter.cli import ledger_commands  # noqa: PLC0415 - only what a command needs is imported
+
+    return ledger_commands.schedule(options)
 
 
 def _repeat(options: Namespace, config: Config, said: Said, out: str) -> int:
@@ -221,54 +245,9 @@ COMMANDS: dict[str, Callable[[Namespace], int]] = {
     "check": check,
     "run": run,
     "send": send,
-    "issues": ledger_commands.issues,
-    "schedule": ledger_commands.schedule,
+    "issues": issues,
+    "schedule": schedule,
 }
-
-
-def _config(options: Namespace) -> Config:
-    return configuration.load(options.config, tuple(options.sets), Path.cwd())
-
-
-def _now(options: Namespace, zone: ZoneInfo) -> datetime:
-    """Read what counts as now, to the second: --now, then SOURCE_DATE_EPOCH (reproducible-builds.org), then the clock."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if options.now is not None:
-        try:
-            now = periods.instant(options.now, zone)
-        except ValueError as error:
-            _usage(f"--now: {error}")
-    elif epoch:
-        if not (epoch.isascii() and epoch.isdigit() and len(epoch) <= 11):  # noqa: PLR2004 - as far as the year 5138
-            raise NewsletterError(f"SOURCE_DATE_EPOCH: expected seconds since 1970, got {epoch!r}")
-        now = datetime.fromtimestamp(int(epoch), UTC)
-    else:
-        now = datetime.fromtimestamp(int(time.time()), UTC)
-    if not 1970 <= now.year <= 9000:  # noqa: PLR2004 - the calendar around it must not end
-        _usage(f"--now: expected a year from 1970 to 9000, got {options.now!r}")
-    return now
-
-
-def _period(options: Namespace, config: Config, now: datetime) -> Period:
-    """Read the period that was asked for; none: the last complete one of the configured cadence."""
-    cadence = Cadence.of(config)
-    ranged = options.start is not None or options.end is not None
-    if (options.period is not None) + (options.last is not None) + ranged > 1:
-        _usage("expected one of --period, --last and --from/--to")
-    try:
-        if options.period is not None:
-            return cadence.parse(options.period)
-        if options.last is not None:
-            return cadence.last(options.last, now)
-        if ranged:
-            return cadence.between(options.start, options.end, now)
-    except ValueError as error:
-        _usage(str(error))
-    return cadence.last_complete(now)
-
-
-def _usage(message: str) -> NoReturn:
-    arguments.parser().error(message)
 
 
 def _tell(options: Namespace, line: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter import config as configuration
-from newsletter.cli import arguments, issued
+from newsletter.cli import arguments, given, issued
 from newsletter.config import Config
 from newsletter.errors import LedgerError
 from newsletter.ledger import hold_ledger, open_ledger
@@ -44,8 +44,6 @@ def schedule(options: Namespace) -> int:
 
 def _mend(options: Namespace, config: Config) -> int:
     """Forget or mark an issue, if somebody says so, while no run is at work; a question holds no run up."""
-    from newsletter.cli.commands import _now  # noqa: PLC0415 - which imports this module
-
     with open_ledger(config.ledger) as ledger:
         asked = ledger.issue(options.key)
         newest = asked is not None and all(other.end <= asked.end for other in ledger.issues())
@@ -59,7 +57,7 @@ def _mend(options: Namespace, config: Config) -> int:
         if options.action == "forget":
             ledger.forget(options.key)
         else:
-            ledger.mark(options.key, _now(options, config.timezone))
+            ledger.mark(options.key, given.now(options, config.timezone))
     return DONE
 
 

@@ -34,6 +34,8 @@ def deliver(handover: Handover, journal: Journal) -> Result:
         return Result(delivered=True, remarks=(f"{KEY}: the program has had this issue before; it was not started again",))
     if before and before.progress is Progress.TRYING and not handover.retry_unknown:
         return _unknown(handover, before.reply or "a former run was killed while it ran")
+    if handover.delivered and before is None:
+        return Result(delivered=True, remarks=(f"{KEY}: the issue was delivered without the program; it was not started",))
     program = _program(handover)
     with ExitStack() as stack:
         try:

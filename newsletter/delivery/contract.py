@@ -26,6 +26,8 @@ class Handover:
     now: datetime
     #: Whether to try again what nobody knows the outcome of.
     retry_unknown: bool = False
+    #: What counted as now when the issue was reserved; None: now.
+    reserved: datetime | None = None
     #: Whether the issue was delivered before: whoever was never tried is then none of its recipients.
     delivered: bool = False
 
@@ -56,6 +58,8 @@ class Result:
 
     #: Whether nothing is left to do for this issue but what a person decides: refusals and unknown outcomes included.
     delivered: bool
+    #: Whether, if not, only recipients are left that were put off: the issue after it need not wait for those.
+    nearly: bool = False
     #: What the issue is called there; empty: nothing.
     reference: str = ""
     #: For people: one line each, with what to do; an issue that is not delivered has at least one.

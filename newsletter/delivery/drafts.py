@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from newsletter.delivery import http
 from newsletter.delivery.contract import Handover, Journal, Outcome, Result
@@ -65,7 +66,10 @@ class Place(Protocol):
 
 def marker(handover: Handover) -> str:
     """Return what the issue is found by: the same in every run, and another publication's on the same server differs."""
-    return f"newsletter:{handover.config.authority[-(LONGEST - 40) :]}:{handover.key}"
+    config = handover.config
+    # one host may have several publications, each below a path
+    publication = f"{config.authority}{urlsplit(config.url).path.rstrip('/')}"
+    return f"newsletter:{publication[-(LONGEST - 40) :]}:{handover.key}"
 
 
 def part(handover: Handover, name: str) -> str:
@@ -97,8 +101,12 @@ def bring(place: Place, handover: Handover, journal: Journal) -> Result:
     if handover.delivered:
         return _result(place, found, already=True) if found else Result(delivered=True, remarks=(f"{place.name}: gone",))
     before = journal.attempts().get("")
+    if found is None and before and before.progress is Progress.SENT:
+        return Result(delivered=True, remarks=(f"{place.name}: gone",))
     if found is None or found.stage is Stage.DRAFT:
         journal.turn(begun=[""])
+    elif before is None and found.stage is Stage.UNDER_WAY:
+        return _foreign(place, found)
     elif before is None or before.progress is Progress.SENT:
         return _result(place, found, already=True)
     errand = _Errand(place)
@@ -169,6 +177,12 @@ class _Errand:
         self._sent = True
         place.send(found)
         return None
+
+
+def _foreign(place: Place, found: Found) -> Result:
+    """Leave alone what the ledger has forgotten, or never knew: nobody can tell whether it has the same articles."""
+    told = f"{place.name}: {found.status}: {found.reference}: was there before, which the ledger does not know"
+    return Result(delivered=True, reference=found.reference, problems=(f"{told}; it was left as it is, see that nothing lacks",))
 
 
 def _result(place: Place, found: Found, *, already: bool) -> Result:

@@ -10,6 +10,7 @@ document already: the template to name in delivery.listmonk.template is ``{{ tem
 from base64 import b64encode
 from datetime import UTC, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from requests.auth import HTTPBasicAuth
 
@@ -38,6 +39,9 @@ class _Campaigns:
         self._delivery = delivery = handover.config.delivery
         self._now = handover.now
         self._url = delivery.listmonk.url.rstrip("/")
+        parts = urlsplit(self._url)
+        #: For people, without the password that may be in it.
+        self._shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         subject, _ = wording(handover, NAME)
         self._content: dict[str, object] = {
             "name": f"{handover.config.title} {handover.key}",
@@ -119,6 +123,6 @@ class _Campaigns:
             id=str(number),
             stage=_STAGES.get(status, Stage.UNDER_WAY),
             status=status,
-            reference=f"{self._url}/admin/campaigns/{number}",
+            reference=f"{self._shown}/admin/campaigns/{number}",
             timed=bool(campaign.get("send_at")),
         )

@@ -77,7 +77,7 @@ class Feed:
 
 
 def make_feeds(config: Config, edition: Edition, templates: Templates) -> tuple[Feed, ...]:
-    """Tell an edition as its subscription feed and its archive pages; nothing where it has no article.
+    """Tell an edition as its subscription feed and its archive pages but for those that stand; nothing where it has no article.
 
     Raises OutputError if an article's id or an address is not what feeds can carry.
     """
@@ -109,6 +109,9 @@ def make_feeds(config: Config, edition: Edition, templates: Templates) -> tuple[
     archive = []
     previous = None
     for page in pages:
+        if page.stands:
+            previous = page.number
+            continue
         entries, updated = _entries(config, page.articles, templates)
         bare = replace(feed, description="", authors=(), copyright="", logo="", icon="", hub="", ttl=0)
         archive.append(

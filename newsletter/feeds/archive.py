@@ -32,7 +32,8 @@ class ClosedPage:
 
 def order(article: Article) -> tuple[datetime, str]:
     """Order articles; reversed, as feeds do. In UTC: dates of one ZoneInfo are compared by what the clocks show (PEP 495)."""
-    return article.published.astimezone(UTC), article.id
+    published = article.published
+    return published if published.tzinfo is UTC else published.astimezone(UTC), article.id
 
 
 def numbered(numbers: Mapping[str, int], articles: Iterable[Article]) -> dict[str, int]:

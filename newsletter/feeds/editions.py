@@ -45,7 +45,7 @@ def editions(
     """
     newest = sorted(articles, key=order, reverse=True)
     chosen = _configured(config, newest)
-    by_interest = _by_interest(config, newest)
+    by_interest = _by_interest(config, newest) if config.feeds.tags or config.feeds.authors else {}
     minimum = {Interest.TAG: config.feeds.tags, Interest.AUTHOR: config.feeds.authors}
     authors = sum(interest is Interest.AUTHOR for interest, _ in by_interest)
     for interest, folded in sorted(by_interest, key=lambda pair: (pair[0] is Interest.AUTHOR, pair[1])):

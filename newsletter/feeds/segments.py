@@ -9,6 +9,7 @@ RFC 3986, section 2.3, leaves unreserved: no browser or server rewrites it, as s
 
 import re
 import unicodedata
+from functools import lru_cache
 from hashlib import sha256
 
 from newsletter.xmltext import legal
@@ -21,6 +22,7 @@ _DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)")
 _WITHIN = frozenset("-.")
 
 
+@lru_cache(maxsize=4096)
 def key(text: str) -> str:
     """Return what all spellings of a text have in common; empty if nothing of it can be written."""
     decomposed = unicodedata.normalize("NFD", legal(text))

@@ -7,11 +7,14 @@ damaged, of another time or of another configuration, out of reach or on a full 
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from newsletter.config import Config
 from newsletter.index import circumstances
-from newsletter.index.said import Said, row
+
+if TYPE_CHECKING:
+    from newsletter.index.said import Said
 
 #: The rows are kept in so many blobs, so that one article's change writes a small part of them anew.
 PARTS = 64
@@ -36,7 +39,7 @@ class Index:
         except (OSError, ValueError, TypeError):  # whatever it is: a run without the index comes to the same
             self.rows = {}
 
-    def keep(self, said: Mapping[str, Said], changed: Collection[str]) -> None:
+    def keep(self, said: "Mapping[str, Said]", changed: Collection[str]) -> None:
         """Write down what all files said; ``changed`` are the paths of those whose rows are not as they were."""
         gone = self.rows.keys() - said.keys()
         if not self._key or not (changed or gone):
@@ -47,14 +50,16 @@ class Index:
             if part is not None:
                 part.append(said[path])
         from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
+        from newsletter.index.said import row  # noqa: PLC0415 - with all that names articles, for those who read them
 
         blobs = {number: json.dumps([*map(row, rows)], separators=(",", ":")).encode() for number, rows in parts.items() if rows}
         file.store(self._path, self._key, blobs, anew=parts)
 
-    def _read(self) -> dict[str, Said]:
+    def _read(self) -> "dict[str, Said]":
         if not self._path.is_file():
             return {}
         from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
+        from newsletter.index.said import Said  # noqa: PLC0415 - with all that names articles, for those who read them
 
         blobs = file.fetch(self._path, self._key, range(PARTS))
         return {one[0]: Said(*one) for body in blobs.values() for one in json.loads(body)}

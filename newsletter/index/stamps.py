@@ -42,6 +42,8 @@ def stamp(state: os.stat_result) -> str:
 def is_fresh(state: os.stat_result, began: int) -> bool:
     """Tell whether the file may yet change without its stamp; it was looked at after ``began``, in ns since 1970."""
     changed = state.st_ctime_ns
+    if changed <= began - COARSE_TICK and state.st_mtime_ns <= began - COARSE_TICK:
+        return False  # nearly always
     if changed > began - TICK or state.st_mtime_ns > began - TICK:
         return True
     return changed > began - COARSE_TICK and changed % COARSE == 0

@@ -7,13 +7,13 @@ was then is built.
 import json
 import os
 import time
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsletter import folder
-from newsletter.collector import FARTHEST
 from newsletter.config import Config
 from newsletter.folder import Content
 from newsletter.index import circumstances, place, stamps
@@ -43,27 +43,40 @@ def span(articles: Iterable[Article], now: datetime, *, max_age: int) -> Span:
 
     ``max_age`` is how old they may become in feeds, in days; 0: as old as they like.
     """
-    since, until = _ALWAYS, _NEVER
+    from newsletter.collector import FARTHEST  # noqa: PLC0415 - a run in which nothing changed reads no articles
+
+    now = now.astimezone(UTC)
+    published: list[datetime] = []
+    others: list[datetime] = []
     for article in articles:
-        for instant in _turns(article, max_age):
-            if instant <= now:
-                since = max(since, instant)
-            else:
-                until = min(until, instant)
-    return Span(since=since, until=until)
+        published.append(_in_utc(article.published))
+        if article.updated is not article.published:
+            others.append(_in_utc(article.updated))
+        if article.expires is not None:
+            others.append(_in_utc(article.expires))
+    published.sort()
+    spans = [_between(published, now), _between(sorted(others), now)]
+    # so far ahead it was taken for a slip of the pen
+    spans.append(_between(published, now, -FARTHEST))
+    if max_age:
+        # one that is exactly so old is still in
+        spans.append(_between(published, now, timedelta(days=max_age) + _STEP))
+    return Span(since=max(one.since for one in spans), until=min(one.until for one in spans))
 
 
-def _turns(article: Article, max_age: int) -> Iterable[datetime]:
-    """Yield the instants from which on an article is something else."""
-    published = article.published.astimezone(UTC)
-    yield published
-    yield published - FARTHEST  # so far ahead it was taken for a slip of the pen
-    if article.updated != article.published:
-        yield article.updated.astimezone(UTC)
-    if article.expires is not None:
-        yield article.expires.astimezone(UTC)
-    if max_age and published < _NEVER - timedelta(days=max_age):
-        yield published + timedelta(days=max_age) + _STEP  # one that is exactly so old is still in
+def _between(instants: Sequence[datetime], now: datetime, later: timedelta = timedelta()) -> Span:
+    """Return the last instant of a sorted sequence that has come and the first that has not, were all so much later."""
+    earliest, latest = _ALWAYS - min(later, timedelta()), _NEVER - max(later, timedelta())
+
+    def turn(instant: datetime) -> datetime:
+        return _NEVER if instant >= latest else _ALWAYS if instant <= earliest else instant + later
+
+    at = bisect_right(instants, now, key=turn)
+    return Span(since=turn(instants[at - 1]) if at else _ALWAYS, until=turn(instants[at]) if at < len(instants) else _NEVER)
+
+
+def _in_utc(instant: datetime) -> datetime:
+    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
 
 
 def occasion(config: Config, period: Period | None, *options: str) -> bytes:

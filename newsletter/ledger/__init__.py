@@ -3,11 +3,10 @@
 It is small, and worth a backup: with the ledger lost, what the ids were is known only to the readers.
 """
 
+import re
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from newsletter.ledger.records import Known, Publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from newsletter.ledger.connection import Hold, Place
     from newsletter.ledger.store import Ledger
 
-__all__ = ["Known", "Publication", "hold_ledger", "open_ledger"]
+#: What stands in a URL between the user's name and the host.
+PASSWORD = re.compile(r"(://[^:@/]*):.*@")
 
 
 @contextmanager
@@ -39,6 +39,12 @@ def hold_ledger(location: str | Path) -> "Iterator[Hold]":
     """
     with _place(location).hold() as hold:
         yield hold
+
+
+def shown(location: str | Path) -> str:
+    """Name a ledger for people: without the password that a URL may hold, be it before the host or behind the question mark."""
+    named = PASSWORD.sub(r"\1:***@", str(location))
+    return named.partition("?")[0] if "://" in named else named
 
 
 def _place(location: str | Path) -> "Place":

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from newsletter.errors import NewsletterError
 from newsletter.ledger import rows
@@ -10,29 +9,25 @@ from newsletter.ledger.access import Access
 from newsletter.ledger.changes import Changes, changes
 from newsletter.ledger.connection import Row, Value
 from newsletter.ledger.records import Known, Publication
+from newsletter.ledger.shelf import Line, Shelf
 
-#: In the order of the statements below, with how each is read.
-_COLUMNS = {
-    "id": rows.text,
-    "sequence": rows.number,
-    "published": rows.instant,
-    "permalink": rows.text,
-    "path": rows.text,
-    "slug": rows.text,
-    "title": rows.text,
-    "dated": rows.instant,
-    "updated": rows.instant,
-    "fingerprint": rows.text,
-    "content": rows.text,
-    "source": rows.text,
-    "gone": rows.number,
-}
-_INSTANTS = ("published", "dated", "updated")
+#: So many articles are looked up one by one; for more of them all are read.
+FEW = 100
+#: How each column is read, in the order of the statements below and of ``Line``.
+_READERS = (
+    *(rows.text, rows.number, rows.instant, rows.text, rows.text, rows.text, rows.text, rows.instant, rows.instant),
+    *(rows.text, rows.text, rows.text, rows.number),
+)
+#: What the columns of a sound row are, for a glance at all of them.
+_TYPES = [int if read is rows.number else str for read in _READERS]
 
-_SELECT = """
+_ARTICLES = """
     SELECT id, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, content, source, gone
-    FROM articles ORDER BY sequence
+    FROM articles
 """
+_SELECT = f"{_ARTICLES} ORDER BY sequence"
+_LOOK_UP = f"{_ARTICLES} WHERE id = :id"
+_LAST = "SELECT COALESCE(MAX(sequence), 0) FROM articles"
 _INSERT = """
     INSERT INTO articles (
         id, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, content, source, gone
@@ -53,19 +48,26 @@ _DELETE = "DELETE FROM articles WHERE id = :id"
 class Articles(Access):
     """The articles of a ledger."""
 
-    def known(self) -> tuple[Known, ...]:
-        """Return all that was ever published, in the order of first publication."""
+    def shelf(self) -> Shelf:
+        """Return all that was ever published."""
         with self._understood():
-            return tuple(map(_known, self._fetch(_SELECT)))
+            return Shelf(map(_line, self._fetch(_SELECT)))
+
+    def known(self) -> tuple[Known, ...]:
+        """Return all that was ever published as records, in the order of first publication."""
+        return tuple(self.shelf().values())
 
     def record(self, published: Sequence[Publication], gone: Collection[str] = ()) -> None:
         """Record articles inside a transaction: new ones in the order (published, id), of the others how they were read.
 
         The id, sequence, date and address of first publication never change. ``gone`` are ids that no file has any more.
         """
-        wanted = changes(self.known(), published, gone)
-        self._run(_INSERT, [_row(known) for known in wanted.new])
-        self._run(_UPDATE, [_row(known) for known in wanted.changed])
+        known = self._known({*(one.id for one in published), *gone})
+        with self._understood():
+            last = max((rows.number(number) for (number,) in self._fetch(_LAST)), default=0)
+        wanted = changes(known, published, gone, last)
+        self._run(_INSERT, list(map(_row, wanted.new)))
+        self._run(_UPDATE, list(map(_row, wanted.changed)))
 
     @contextmanager
     def publishing(self, published: Sequence[Publication], gone: Collection[str] = ()) -> Iterator[None]:
@@ -74,8 +76,10 @@ class Articles(Access):
         They are recorded before they are written, because readers must never see an id that the ledger could lose: a run
         that is killed in between leaves ids that nobody saw, and the next run takes them up. Touches nothing if nothing changed.
         """
-        before = self.known()
-        if changes(before, published, gone) == Changes():
+        ids = {*(one.id for one in published), *gone}
+        before = self._known(ids)
+        is_new = not {one.id for one in before}.issuperset(one.id for one in published)
+        if not is_new and changes(before, published, gone) == Changes():
             yield
             return
         with self._discarded():
@@ -84,14 +88,23 @@ class Articles(Access):
                     self.record(published, gone)
                 yield
             except BaseException:
-                self._unpublish(before, {one.id for one in published} | set(gone))
+                self._unpublish(before, ids)
                 raise
+
+    def _known(self, ids: Collection[str]) -> tuple[Known, ...]:
+        """Return those of the articles that were ever published."""
+        if len(ids) > FEW:
+            shelf = self.shelf()
+            return tuple(shelf[identity] for identity in shelf if identity in ids)
+        with self._understood():
+            shelf = Shelf(_line(row) for identity in sorted(ids) for row in self._fetch(_LOOK_UP, {"id": identity}))
+        return tuple(shelf.values())
 
     def _unpublish(self, before: Sequence[Known], ids: Collection[str]) -> None:
         """Put back what was known of those articles before, as far as the database lets us."""
         old = {known.id: known for known in before}
         with suppress(NewsletterError):
-            now = [known for known in self.known() if known.id in ids]
+            now = self._known(ids)
             added = [known for known in now if known.id not in old]
             changed = [old[known.id] for known in now if known.id in old and known != old[known.id]]
             if added or changed:
@@ -100,13 +113,34 @@ class Articles(Access):
                     self._run(_UPDATE, [_row(known) for known in changed])
 
 
-def _known(row: Row) -> Known:
-    values: dict[str, Any] = {name: read(value) for (name, read), value in zip(_COLUMNS.items(), row, strict=True)}
-    return Known(**{**values, "gone": bool(values["gone"])})
+def _line(row: Row) -> Line:
+    """Read a row; raises TypeError or ValueError for one that no ledger holds."""
+    if [*map(type, row)] != _TYPES:
+        *found, gone = (read(value) for read, value in zip(_READERS, row, strict=True))
+        return Line._make((*found, bool(gone)))
+    identity, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, content, source, missing = row
+    first = rows.instant(published)
+    # nearly always the same
+    given = first if dated == published else rows.instant(dated)
+    moved = first if updated == published else rows.instant(updated)
+    whole = (identity, sequence, first, permalink, path, slug, title, given, moved, fingerprint, content, source, bool(missing))
+    return Line._make(whole)
 
 
 def _row(known: Known) -> Mapping[str, Value]:
-    values: dict[str, Any] = {name: getattr(known, name) for name in _COLUMNS}
-    for name in _INSTANTS:
-        values[name] = rows.stored(values[name])
-    return {**values, "gone": int(known.gone)}
+    published = rows.stored(known.published)
+    return {
+        "id": known.id,
+        "sequence": known.sequence,
+        "published": published,
+        "permalink": known.permalink,
+        "path": known.path,
+        "slug": known.slug,
+        "title": known.title,
+        "dated": published if known.dated is known.published else rows.stored(known.dated),
+        "updated": published if known.updated is known.published else rows.stored(known.updated),
+        "fingerprint": known.fingerprint,
+        "content": known.content,
+        "source": known.source,
+        "gone": int(known.gone),
+    }

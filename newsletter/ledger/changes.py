@@ -1,7 +1,7 @@
 """What a build changes in the ledger. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 from newsletter.ledger.records import Known, Publication
 
@@ -14,8 +14,11 @@ class Changes:
     changed: tuple[Known, ...] = ()
 
 
-def changes(known: Sequence[Known], published: Sequence[Publication], gone: Collection[str]) -> Changes:
-    """Work out what recording these articles, and that those ids are gone, adds to the ledger and changes in it."""
+def changes(known: Sequence[Known], published: Sequence[Publication], gone: Collection[str], last: int = 0) -> Changes:
+    """Work out what recording these articles, and that those ids are gone, adds to the ledger and changes in it.
+
+    ``known`` are those of them that were ever published, and ``last`` is the highest number of those and all others.
+    """
     by_id = {one.id: one for one in known}
     if len({one.id for one in published}) != len(published):
         raise ValueError("an id is to be recorded twice")
@@ -24,14 +27,27 @@ def changes(known: Sequence[Known], published: Sequence[Publication], gone: Coll
     seen = [_seen(by_id[one.id], one) for one in published if one.id in by_id]
     missing = [replace(one, gone=True) for one in known if one.id in gone]
     return Changes(
-        new=tuple(_numbered(one, number) for number, one in enumerate(new, sequence + 1)),
+        new=tuple(_numbered(one, number) for number, one in enumerate(new, max(sequence, last) + 1)),
         changed=tuple(one for one in (*seen, *missing) if one != by_id[one.id]),
     )
 
 
 def _numbered(one: Publication, sequence: int) -> Known:
-    values = {field.name: getattr(one, field.name) for field in fields(Publication)}
-    return Known(**values, sequence=sequence, gone=False)
+    return Known(
+        id=one.id,
+        published=one.published,
+        permalink=one.permalink,
+        path=one.path,
+        slug=one.slug,
+        title=one.title,
+        dated=one.dated,
+        updated=one.updated,
+        fingerprint=one.fingerprint,
+        content=one.content,
+        source=one.source,
+        sequence=sequence,
+        gone=False,
+    )
 
 
 def _seen(known: Known, one: Publication) -> Known:

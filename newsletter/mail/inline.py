@@ -9,10 +9,12 @@ must not dress another.
 import logging
 import os
 import re
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -143,10 +145,28 @@ def _drop_odd_measures(page: "_Element") -> None:
 @cache
 def _premailer() -> Any:  # noqa: ANN401 - premailer has no types
     """Import premailer with room in its cache for every rule of a page: with the 128 of its own it thrashes."""
-    with _environment(PREMAILER_CACHE="LFU", PREMAILER_CACHE_MAXSIZE="4096"), warnings.catch_warnings():
+    with _environment(PREMAILER_CACHE="LFU", PREMAILER_CACHE_MAXSIZE="4096"), _no_requests(), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # cssutils and encutils at import
-        from premailer import Premailer  # noqa: PLC0415 - 260 ms, for digests alone
+        from premailer import Premailer  # noqa: PLC0415 - 200 ms, for digests alone
     return Premailer
+
+
+def prepare() -> None:
+    """Import what ``inline`` needs."""
+    _premailer()
+
+
+@contextmanager
+def _no_requests() -> Iterator[None]:
+    """Keep requests from premailer for a while: it takes 60 ms to import, and serves what premailer may not do here."""
+    if "requests" in sys.modules:
+        yield
+        return
+    sys.modules["requests"] = ModuleType("requests")
+    try:
+        yield
+    finally:
+        del sys.modules["requests"]
 
 
 @contextmanager

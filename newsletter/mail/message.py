@@ -53,7 +53,8 @@ def headers(config: Config, *, name: str, key: str, subject: str, date: datetime
     ``leave`` is the merge tag that delivery turns into an https address for leaving the list, if the header needs one.
     """
     host = _host(config.url)
-    identity = sha256(f"{config.authority}\n{name}\n{key}".encode()).hexdigest()
+    place = urlsplit(config.url).path.rstrip("/")  # tells apart two publications of one host
+    identity = sha256(f"{config.authority}{place}\n{name}\n{key}".encode()).hexdigest()
     title = one_line(config.title)
     pairs = [
         ("Date", format_datetime(date)),

@@ -106,6 +106,8 @@ class ArchivePage:
     number: int
     #: Newest first.
     articles: tuple[Rendered, ...]
+    #: Whether out/ holds it as it would be written, so that nobody need write it. See index/pages.py.
+    stands: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,15 +14,18 @@ nothing is guessed.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 
 from newsletter.ledger.records import Known, Publication
+from newsletter.ledger.shelf import Line, Shelf
 from newsletter.model import Article, Rendered
 from newsletter.recognise.given import take_given
 from newsletter.recognise.records import Candidate, Recognised, Recognition
 from newsletter.recognise.resemblance import fingerprint
 from newsletter.recognise.search import ask, take_changed, take_unchanged
 from newsletter.recognise.state import State
+from newsletter.recognise.unchanged import is_recorded, unchanged
 
 __all__ = [
     "Candidate",
@@ -33,6 +36,7 @@ __all__ = [
     "fingerprint",
     "publications",
     "recognise",
+    "recognise_all",
     "settled",
 ]
 
@@ -58,7 +62,23 @@ def recognise(read: Sequence[Candidate], known: Sequence[Known], unread: Collect
     ``read`` is every article of the content folder: drafts, future and expired ones included. ``unread`` are the paths of
     files that are there but are no articles as they stand; what was published from them is not missing.
     """
-    state = State(read, known, unread)
+    return _recognise(read, Shelf.of(known), unread, {})
+
+
+def recognise_all(
+    articles: Sequence[Article], known: Shelf, live: Collection[str], unread: Collection[str] = frozenset()
+) -> Recognition:
+    """Do the same with the articles themselves; ``live`` are the paths of those that this build publishes.
+
+    Those of which nothing changed are not looked at any further, which comes to the same: see unchanged.py.
+    """
+    same = unchanged(articles, known)
+    others = [candidate(article, live=article.path in live) for article in articles if article.path not in same]
+    return _recognise(others, known, unread, same)
+
+
+def _recognise(read: Iterable[Candidate], known: Shelf, unread: Collection[str], same: Mapping[str, Line]) -> Recognition:
+    state = State(read, known, unread, same)
     take_given(state)
     take_unchanged(state)
     take_changed(state)
@@ -66,7 +86,7 @@ def recognise(read: Sequence[Candidate], known: Sequence[Known], unread: Collect
     return state.result()
 
 
-def settled(article: Article, recognised: Recognised, *, onward: bool = False) -> Article:
+def settled(article: Article, recognised: Recognised | Line, *, onward: bool = False) -> Article:
     """Give an article its id and date for good. ``updated`` stays where its author declared it, else it is that date.
 
     With ``onward`` it never moves back from what the ledger has.
@@ -74,12 +94,17 @@ def settled(article: Article, recognised: Recognised, *, onward: bool = False) -
     published = recognised.published or article.published
     declared = article.updated != article.published
     updated = max(article.updated, published) if declared else published
-    if onward and recognised.known is not None:
-        updated = max(updated, recognised.known.updated)
-    changed = (recognised.id, published, published.utcoffset(), updated, updated.utcoffset())
-    if changed == (article.id, article.published, article.published.utcoffset(), article.updated, article.updated.utcoffset()):
+    known = recognised if isinstance(recognised, Line) else recognised.known
+    if onward and known is not None:
+        updated = max(updated, known.updated)
+    if recognised.id == article.id and _is_same(published, article.published) and _is_same(updated, article.updated):
         return article  # nearly always, and ten times faster than another
     return replace(article, id=recognised.id, published=published, updated=updated)
+
+
+def _is_same(one: datetime, other: datetime) -> bool:
+    """Tell whether two instants are written alike."""
+    return one is other or (one == other and (one.tzinfo is other.tzinfo or one.utcoffset() == other.utcoffset()))
 
 
 def digest(item: Rendered) -> str:
@@ -97,13 +122,15 @@ def publications(
 ) -> tuple[Publication, ...]:
     """Say what to record of articles as read: known ones whatever they are now, new ones if their path is ``published``.
 
-    ``rendered`` are by path those whose content some output shows; ``onward`` as for settled().
+    ``rendered`` are by path those whose content some output shows; ``onward`` as for settled(). Of the unchanged ones those are
+    left out that neither are rendered nor would be recorded otherwise than they are.
     """
-    by_path = {one.path: one for one in recognition.articles}
+    same = recognition.unchanged
     return tuple(
         _publication(article, one, rendered.get(article.path), onward=onward)
         for article in articles
-        if (one := by_path.get(article.path)) is not None and (one.known is not None or article.path in published)
+        if (line := same.get(article.path)) is None or article.path in rendered or not is_recorded(article, line, onward=onward)
+        if (one := recognition.of(article.path)) is not None and (one.known is not None or article.path in published)
     )
 
 

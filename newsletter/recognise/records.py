@@ -1,10 +1,12 @@
 """What goes into recognition and what comes out of it. No I/O."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.errors import ContentError
 from newsletter.ledger.records import Known
+from newsletter.ledger.shelf import Line, Shelf
 from newsletter.model import Remark
 
 
@@ -42,11 +44,29 @@ class Recognised:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognition:
-    """What all of them turned out to be; each part is ordered by path."""
+    """What all of them turned out to be, but for the articles that a problem holds back, and drafts that one would."""
 
-    #: Without the articles that a problem holds back, and without drafts that one would.
-    articles: tuple[Recognised, ...]
+    #: All that was ever published.
+    known: Shelf
+    #: By path those of which nothing changed.
+    unchanged: Mapping[str, Line]
+    #: By path.
+    others: Mapping[str, Recognised]
+    #: Ordered by path, as the remarks are.
     problems: tuple[ContentError, ...]
     remarks: tuple[Remark, ...]
     #: Published articles that no file has any more. Those that were missing at the last build are marked as gone.
     vanished: tuple[Known, ...]
+
+    @property
+    def articles(self) -> tuple[Recognised, ...]:
+        """All of them by path, for those who ask about more than a few."""
+        paths = sorted((*self.unchanged, *self.others))
+        return tuple(one for path in paths if (one := self.of(path)) is not None)
+
+    def of(self, path: str) -> Recognised | None:
+        """Tell what the article at a path is; None if it is held back."""
+        line = self.unchanged.get(path)
+        if line is None:
+            return self.others.get(path)
+        return Recognised(path=path, id=line.id, published=line.published, known=self.known[line.id])

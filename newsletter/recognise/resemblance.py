@@ -13,6 +13,7 @@ from itertools import chain
 from typing import TypeAlias
 
 from newsletter.ledger.records import Known
+from newsletter.ledger.shelf import Shelf
 
 Facts: TypeAlias = frozenset[str]
 Names: TypeAlias = tuple[str, ...]
@@ -56,11 +57,16 @@ def traits(title: str, slug: str, dated: datetime | None, digest: str) -> Traits
     """Gather the traits of one reading; ``digest`` is the fingerprint of its text."""
     return Traits(
         text=digest or None,
-        title=" ".join(unicodedata.normalize("NFC", title).split()).casefold() or None,
+        title=_plain(title),
         slug=slug or None,
         day=dated.date().isoformat() if dated else None,
         instant=dated.astimezone(UTC) if dated and dated.time() != time() else None,
     )
+
+
+def _plain(title: str) -> str | None:
+    """Write a title in the one way of all that look alike."""
+    return " ".join(unicodedata.normalize("NFC", title).split()).casefold() or None
 
 
 def fingerprint(body: str) -> str:
@@ -86,7 +92,7 @@ def standout(options: Sequence[Facts]) -> int | None:
 class Register:
     """Published articles by what they can be recognised by."""
 
-    def __init__(self, known: Iterable[Known], unread: Collection[str], wanted: Collection[Traits]) -> None:
+    def __init__(self, known: Shelf, unread: Collection[str], wanted: Collection[Traits]) -> None:
         """Take every article ever published, for only so can be told what is particular to one of them.
 
         Those that have nothing in common with what is ``wanted`` are passed over.
@@ -95,10 +101,11 @@ class Register:
         self._alone: dict[_Entry, Known | None] = {}
         self._likely: dict[_Entry, list[Known]] = {}
         self._retold: dict[tuple[str | None, str], list[Known]] = {}
-        for one in known:
-            having = traits(one.title, one.slug, one.dated, one.fingerprint)
-            if having.title not in titles and having.slug not in slugs and having.text not in texts:
+        for line in known.lines.values():
+            if (line.slug or None) not in slugs and (line.fingerprint or None) not in texts and _plain(line.title) not in titles:
                 continue
+            one = known[line.id]
+            having = traits(one.title, one.slug, one.dated, one.fingerprint)
             for entry in _entries(having, PARTICULAR):
                 self._alone[entry] = None if entry in self._alone else one
             if not one.gone:

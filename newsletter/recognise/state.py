@@ -1,12 +1,13 @@
 """A recognition under way: what is settled, and what is still open. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import count
 
 from newsletter.errors import ContentError
 from newsletter.ledger.records import Known
+from newsletter.ledger.shelf import Line, Shelf
 from newsletter.model import Remark
 from newsletter.recognise import wording
 from newsletter.recognise.records import Candidate, Recognised, Recognition
@@ -16,23 +17,21 @@ from newsletter.recognise.resemblance import Facts, Register, Traits, facts, tra
 class State:
     """Articles read, articles published, and which is which as far as is known."""
 
-    def __init__(self, read: Sequence[Candidate], known: Sequence[Known], unread: Collection[str]) -> None:
-        """Begin with every article open."""
+    def __init__(self, read: Iterable[Candidate], known: Shelf, unread: Collection[str], unchanged: Mapping[str, Line]) -> None:
+        """Begin with every article open; those that are ``unchanged``, by path, are settled and not among the ``read``."""
         self.read: Mapping[str, Candidate] = {one.path: one for one in sorted(read, key=lambda one: one.path)}
-        self.known: Mapping[str, Known] = {one.id: one for one in known}
+        self.known = known
         self._unread = unread
-        self._at: dict[str, list[Known]] = {}
-        for one in known:
-            self._at.setdefault(one.path, []).append(one)
+        self._unchanged = unchanged
         #: Articles still to be recognised, by path.
         self.open = dict(self.read)
         self._traits: dict[str, Traits] = {}
         self._found: dict[str, Known] = {}
         self._new: dict[str, str] = {}
         #: Ids that an article has.
-        self._taken: set[str] = set()
+        self._taken = {line.id for line in unchanged.values()}
         #: Ids that are not missing though no article has them: their files cannot be read, or await an answer.
-        self._held = {one.id for one in known if one.path in unread}
+        self._held = {line.id for path in unread for line in known.places.get(path, ())}
         #: Ids that new articles have, or that their authors are told of.
         self._offered: set[str] = set()
         self._problems: list[ContentError] = []
@@ -43,7 +42,7 @@ class State:
     @cached_property
     def register(self) -> Register:
         """What published articles can be recognised by; to be asked about articles that are open when it is made."""
-        return Register(self.known.values(), self._unread, [self.traits(read) for read in self.open.values()])
+        return Register(self.known, self._unread, [self.traits(read) for read in self.open.values()])
 
     def traits(self, read: Candidate) -> Traits:
         """Return what an article read can be recognised by."""
@@ -57,7 +56,7 @@ class State:
 
     def published_at(self, path: str) -> Iterator[Known]:
         """Yield what was last read from a file, settled or not; more than one if it was used again."""
-        return iter(self._at.get(path, ()))
+        return (self.known[line.id] for line in self.known.places.get(path, ()))
 
     def is_taken(self, known: Known) -> bool:
         """Tell whether an article read has this id."""
@@ -65,7 +64,10 @@ class State:
 
     def is_free(self, known: Known) -> bool:
         """Tell whether an article read may have this id."""
-        return known.id not in self._taken and known.id not in self._held
+        return self._is_free(known.id)
+
+    def _is_free(self, identity: str) -> bool:
+        return identity not in self._taken and identity not in self._held
 
     def fresh(self, minted: str) -> str:
         """Return an id for a new article, not to be had again: the minted one, with a number if it was ever given before."""
@@ -111,10 +113,12 @@ class State:
             *(Recognised(path=path, id=new, published=self.read[path].published, known=None) for path, new in self._new.items()),
         ]
         return Recognition(
-            articles=tuple(sorted(articles, key=lambda one: one.path)),
+            known=self.known,
+            unchanged=self._unchanged,
+            others={one.path: one for one in articles},
             problems=tuple(sorted(self._problems, key=lambda one: one.path)),
             remarks=tuple(sorted(self._remarks, key=lambda one: one.path)),
-            vanished=tuple(one for one in self.known.values() if self.is_free(one)),
+            vanished=tuple(self.known[identity] for identity in self.known if self._is_free(identity)),
         )
 
 

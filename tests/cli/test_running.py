@@ -1,14 +1,49 @@
-"""What `newsletter run` and `newsletter send` say, and how they end, as processes on real folders."""
+"""What `newsletter run` and `newsletter send` say, and how they end, on real folders."""
 
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.real import newsletter, tree
+from newsletter.cli import main
+from tests.real import tree
 
 NOW = ("--now", "2024-12-16T09:00:00Z")
 SETTINGS = 'title = "Run"\nurl = "https://run.example/"\n'
 FAILING = '[delivery]\nservice = "command"\n[delivery.command]\nrun = ["sh", "-c", "echo closed >&2; exit 1"]\n'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """How a command ended, and what it printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+_capture: pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _captured(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    global _capture  # noqa: PLW0603 - so that a test reads like a command line
+    _capture = capsys
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+
+
+def newsletter(*arguments: str, cwd: Path) -> Said:
+    """Run a command in a folder, in this process."""
+    here = Path.cwd()
+    os.chdir(cwd)
+    try:
+        status = main([*arguments, "--jobs", "1"])
+    finally:
+        os.chdir(here)
+    said = _capture.readouterr()
+    return Said(returncode=status, stdout=said.out, stderr=said.err)
 
 
 def make(folder: Path, more: str = "") -> Path:
@@ -149,3 +184,82 @@ def test_a_run_after_one_with_a_wrong_clock_says_why_nothing_is_due(tmp_path: Pa
     assert done.returncode == 3
     assert done.stderr.startswith("no issue is due before 2031-01-06: a run with a wrong clock closed the periods until then; ")
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_reserved_issue_is_the_next_to_be_sent(tmp_path: Path) -> None:
+    folder = make(tmp_path, FAILING)
+    newsletter("run", *NOW, cwd=folder)
+    assert newsletter("send", "--dry-run", *NOW, cwd=folder).stdout == "would hand issue 2024-W50 (One) to command\n"
+    done = newsletter("send", "-v", "--set", 'delivery.command.run=["true"]', *NOW, cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "issue 2024-W50: One: handed to command\n")
+
+
+def test_an_issue_of_which_nothing_is_left_is_taken_back_and_that_is_told(tmp_path: Path) -> None:
+    folder = make(tmp_path, FAILING.replace('"sh", "-c", "echo closed >&2; exit 1"', '"no-such-program"'))
+    (folder / "content" / "old.md").write_text("---\ntitle: Old\ndate: 2024-01-10\n---\nText.\n", encoding="utf-8")
+    assert newsletter("run", *NOW, cwd=folder).returncode == 1
+    (folder / "content" / "one.md").unlink()
+    done = newsletter("run", "-v", *NOW, cwd=folder)
+    assert "issue 2024-W50: none of its articles is left; taken back" in done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda text: text.replace('"start"', '"begin"'), "damaged"),
+        (lambda text: text[:100], "damaged"),
+        (lambda text: text.replace('"files"', '"fils"'), "damaged"),
+        (lambda text: text.replace('"key": "2024-W50"', '"key": "2024-W49"'), "is not what was built"),
+    ],
+    ids=["period", "cut off", "files", "key"],
+)
+def test_an_issue_with_a_damaged_manifest_is_not_sent(tmp_path: Path, damage: Callable[[str], str], says: str) -> None:
+    folder = make(tmp_path)
+    newsletter("build", *NOW, cwd=folder)
+    manifest = folder / "out/issues/2024-W50/issue.json"
+    manifest.write_text(damage(manifest.read_text(encoding="utf-8")), encoding="utf-8")
+    done = newsletter("send", "2024-W50", *NOW, cwd=folder)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_manifest_that_cannot_be_read_is_passed_over(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    newsletter("build", *NOW, cwd=folder)
+    newsletter("build", "--period", "2024-12-10", *NOW, cwd=folder)
+    (folder / "out/issues/2024-W50/issue.json").write_text("{}", encoding="utf-8")
+    assert newsletter("send", "--dry-run", *NOW, cwd=folder).stdout == "would hand issue 2024-12-10 (One) to folder\n"
+
+
+def test_a_quiet_build_and_run_end_early_with_the_same_complaints(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    (folder / "content" / "bad.md").write_text("---\ntitle: Bad\ndate: tomorow\n---\nText.\n", encoding="utf-8")
+    for command in ("build", "run"):
+        first = newsletter(command, *NOW, cwd=folder)
+        before = tree(folder)
+        second = newsletter(command, *NOW, cwd=folder)
+        assert (second.returncode, second.stderr) == (first.returncode, first.stderr) == (3, first.stderr)
+        assert first.stderr.startswith("content/bad.md:3: date: ")
+        assert tree(folder) == before
+
+
+def test_send_says_without_sending_that_an_issue_went_out(tmp_path: Path) -> None:
+    folder = make(tmp_path)
+    newsletter("run", *NOW, cwd=folder)
+    done = newsletter("send", "2024-W50", "--dry-run", *NOW, cwd=folder)
+    assert done.stdout == "issue 2024-W50 was handed over before; nothing would be sent\n"
+
+
+def test_what_nobody_knows_is_tried_again_when_a_run_is_told_to(tmp_path: Path) -> None:
+    killed = FAILING.replace("echo closed >&2; exit 1", "echo once >> times; test -e ready || kill -9 $$")
+    folder = make(tmp_path, killed)
+    assert newsletter("run", *NOW, cwd=folder).returncode == 3
+    (folder / "ready").touch()
+    assert newsletter("run", *NOW, cwd=folder).returncode == 0
+    assert (folder / "times").read_text(encoding="utf-8") == "once\n"
+    done = newsletter("run", "--retry-unknown", *NOW, cwd=folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (folder / "times").read_text(encoding="utf-8") == "once\nonce\n"
+    assert newsletter("run", "--retry-unknown", *NOW, cwd=folder).returncode == 0
+    assert (folder / "times").read_text(encoding="utf-8") == "once\nonce\n"

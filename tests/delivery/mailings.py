@@ -43,6 +43,8 @@ class Desk:
         self.dkim = Dkim()
         self.journal: Journal = FileJournal(root / "journal")
         self.environment: dict[str, str] = {}
+        self.manifest: dict[str, Any] = {}
+        self.reserved = WHEN
         self.write_issue(TEXT, HTML)
 
     def write_issue(self, text: str, html: str) -> None:
@@ -66,10 +68,11 @@ class Desk:
             config=config,
             key=KEY,
             folder=config.out / "issues" / KEY,
-            manifest={},
+            manifest=self.manifest,
             secrets=Secrets(environment=self.environment, root=self.root),
             now=WHEN,
             retry_unknown=retry_unknown,
+            reserved=self.reserved,
             delivered=delivered,
         )
         return service("smtp")(handover, self.journal)

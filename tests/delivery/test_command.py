@@ -179,8 +179,9 @@ def test_an_unknown_outcome_that_was_retried_in_vain_is_left_to_the_person_again
 
 
 KILLED = """
-import sys
+import signal, sys
 from pathlib import Path
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell that starts the tests in the background has it ignored
 from tests.delivery.journal import FileJournal
 from tests.delivery.test_command import deliver, handed
 root = Path(sys.argv[1])

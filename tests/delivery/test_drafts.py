@@ -165,6 +165,28 @@ def test_an_issue_that_was_delivered_before_is_not_touched_whatever_became_of_it
     assert notes.turns == []
 
 
+def test_what_is_under_way_and_unknown_to_the_ledger_is_left_alone_and_told(case: Case) -> None:
+    case.hand_over("sent")
+    changes = len(case.server.changes)
+    notes = Notes()
+    result = case.hand_over("sent", notes)
+    assert result.delivered
+    assert "was there before, which the ledger does not know; it was left as it is" in result.problems[0]
+    assert (len(case.server.changes), notes.turns) == (changes, [])
+
+
+def test_what_was_handed_over_is_not_made_again_where_somebody_deleted_it_there(case: Case) -> None:
+    notes = Notes(tried(Progress.SENT))
+    assert case.hand_over("sent", notes) == Result(delivered=True, remarks=(f"{case.name}: gone",))
+    assert (case.server.changes, notes.turns) == ([], [])
+
+
+def test_publications_below_paths_of_one_host_have_markers_of_their_own(case: Case) -> None:
+    handover = case.handover("draft")
+    below = [replace(handover, config=replace(handover.config, url=f"https://letter.example/{name}/")) for name in ("a", "b")]
+    assert [marker(one) for one in below] == [f"newsletter:letter.example/{name}:2026-W10" for name in ("a", "b")]
+
+
 def test_a_draft_that_flickers_while_it_is_sent_is_not_made_again(case: Case) -> None:
     empty = b'{"data": {"results": [], "total": 0}, "results": [], "count": 0}'
     case.server.moods = [case.mood(case.send, status=500)]
@@ -296,7 +318,8 @@ def test_of_copies_the_one_that_is_under_way_counts_else_the_oldest(case: Case) 
     result = case.hand_over("draft")
     assert case.server.changes == [case.create, case.update]
     case.server.kept[3]["status"] = "scheduled"
-    assert case.hand_over("sent").remarks[0].startswith(f"{case.name}: scheduled: ")
+    notes = Notes(tried(Progress.SENT))
+    assert case.hand_over("sent", notes).remarks[0].startswith(f"{case.name}: scheduled: ")
     assert result.delivered
     assert case.server.changes == [case.create, case.update]
 

@@ -75,6 +75,12 @@ def mended(description: dict[str, Any]) -> dict[str, Any]:
     return {**description, "paths": {f"/api{path}": item for path, item in description["paths"].items()}}
 
 
+def test_what_a_campaign_is_found_by_holds_no_password(server: ListmonkServer, tmp_path: Path) -> None:
+    url = server.url.replace("://", "://proxy:sesame@")
+    result = listmonk.deliver(make_handover(tmp_path, url, "listmonk"), Notes())
+    assert result.reference == f"{server.url}/admin/campaigns/7"
+
+
 def test_a_campaign_says_what_the_issue_says(server: ListmonkServer, tmp_path: Path) -> None:
     handover = make_handover(tmp_path, server.url + "/", "listmonk")
     result = listmonk.deliver(handover, Notes())

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 
@@ -446,3 +447,51 @@ def test_attempts_of_former_runs_in_doubt_are_left_alone(tmp_path: Path) -> None
     assert desk.journal.attempts()[PEOPLE[0]] == Attempt(
         recipient=PEOPLE[0], progress=Progress.SENT, count=2, at=WHEN, reply="250 2.0.0 queued"
     )
+
+
+def test_bounces_go_to_the_address_that_is_configured_for_them(tmp_path: Path) -> None:
+    senders: list[str] = []
+    with faults.serving(keep=lambda sender, _address, _message: senders.append(sender)) as server:
+        desk = desk_at(tmp_path, server, addresses(1))
+        desk.send(envelope="bounces@strasse.example")
+        with pytest.raises(DeliveryError, match=r"delivery\.smtp\.envelope: expected an e-mail address"):
+            desk.send(envelope="nobody")
+    assert senders == ["bounces@strasse.example"]
+
+
+def test_whoever_is_put_off_after_the_delivery_is_left_to_a_person(tmp_path: Path) -> None:
+    people = addresses(2)
+    with faults.serving(fault=to(people[0], "rcpt", "450 4.2.2 full")) as server:
+        desk = desk_at(tmp_path, server, people)
+        desk.journal.turn(begun=people)
+        desk.journal.turn(ended=[Outcome(recipient=people[1], progress=Progress.SENT)])
+        result = desk.send(retry_unknown=True, delivered=True)
+    again = f"to try again: newsletter send {mailings.KEY} --retry-unknown"
+    assert result.problems == (f"{people[0]}: put off by 127.0.0.1:{server.port}; {again} (450 4.2.2 full)",)
+
+
+def test_a_digest_with_the_merge_tags_of_another_service_is_not_sent(tmp_path: Path) -> None:
+    with faults.serving() as server:
+        desk = desk_at(tmp_path, server)
+        desk.manifest = {"service": {"name": "listmonk"}}
+        with pytest.raises(DeliveryError, match="its merge tags are those of listmonk, not of none"):
+            desk.send(to="list@letter.example", recipients="")
+    assert server.counts() == {}
+
+
+@pytest.mark.parametrize(
+    ("put_off", "later", "delivered", "nearly"), [(20, 5, True, False), (20, 4, False, True), (21, 5, False, False)]
+)
+def test_single_recipients_are_given_up_after_days_and_many_are_not(
+    tmp_path: Path, *, put_off: int, later: int, delivered: bool, nearly: bool
+) -> None:
+    slow = PEOPLE[:put_off]
+    with faults.serving(fault=lambda stage, address: "450 4.7.0 later" if stage == "rcpt" and address in slow else "") as server:
+        desk = desk_at(tmp_path, server)
+        first = desk.send(attempts=1)
+        desk.reserved = WHEN - timedelta(days=later)
+        result = desk.send(attempts=1)
+    assert (first.delivered, first.nearly) == (False, put_off == 20)
+    assert (result.delivered, result.nearly) == (delivered, nearly)
+    assert {desk.progress()[address] for address in slow} == {"refused" if delivered else "deferred"}
+    assert server.counts() == dict.fromkeys(PEOPLE[put_off:], 1)

@@ -20,7 +20,7 @@ from newsletter.errors import RenderError
 from newsletter.index import place
 from newsletter.index.renderings import LEAST
 from newsletter.model import Article, Rendered
-from newsletter.parallel import Made
+from newsletter.parallel import Crew, Made
 from newsletter.publish import build
 from newsletter.render import Site
 from newsletter.render.memory import kept, recalled
@@ -75,7 +75,7 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Count:
 def render(config: Config, *, keep: bool = True) -> Rendition:
     library = collector.load(config)
     today = present.present(config, library, NOW)
-    return rendition_of(config, library, today.published, today.published, 1, keep=keep)
+    return rendition_of(config, library, today.published, today.published, Crew(1), keep=keep)
 
 
 def same_as_without(config: Config) -> None:
@@ -220,7 +220,7 @@ def test_whatever_is_rendered_is_recalled_as_it_was(body: str) -> None:
     site = Site(
         config=make_config(), permalinks={"a.md": article.permalink}, files=frozenset({"b.png"}), hosted=frozenset({"a.md"})
     )
-    [made] = parallel.render_all([(article, body)], site, 1)
+    [made] = Crew(1).render([(article, body)], site)
     if isinstance(made, Made):
         assert isinstance(made.rendered, Rendered)
         assert recalled(made.text, article, site) == made.rendered

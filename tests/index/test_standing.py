@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter import collector
+from newsletter import collector, folder
 from newsletter.config import Config
 from newsletter.index import place, standing
 from newsletter.index.standing import Span, Standing, occasion, span
@@ -77,7 +77,7 @@ def test_within_a_span_the_same_is_selected(
 
 
 def begin(config: Config, period: Period = WEEK) -> Standing:
-    return Standing(config, collector.find(config), occasion(config, period))
+    return Standing(config, folder.find(config), occasion(config, period))
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_another_occasion_makes_a_build(config: Config) -> None:
     begin(config).remember(ALWAYS, "all is well")
     assert begin(config, replace(WEEK, key="2026-W21")).told(NOW) is None
     assert begin(replace(config, title="Another")).told(NOW) is None
-    assert Standing(config, collector.find(config), occasion(config, WEEK, "strict")).told(NOW) is None
+    assert Standing(config, folder.find(config), occasion(config, WEEK, "strict")).told(NOW) is None
 
 
 def test_a_record_counts_for_its_span_of_time(config: Config) -> None:
@@ -187,3 +187,11 @@ def test_the_span_of_what_is_present_covers_what_the_ledger_says(config: Config)
     library = collector.load(config)
     today = present(replace(config, ledger=str(config.root / "none")), library, NOW)
     assert span((*library.articles, *today.articles), NOW, max_age=0).until == ALWAYS.until
+
+
+@pytest.mark.parametrize("year", [1, 5, 11, 9999])
+def test_the_ends_of_the_calendar_are_no_trouble(year: int) -> None:
+    instant = datetime(year, 6, 1, tzinfo=UTC)
+    one = make_article(published=instant, updated=instant)
+    found = span([one], NOW, max_age=30)
+    assert found.since <= NOW < found.until

@@ -6,6 +6,7 @@ that it did not take it, or cannot have taken it because its end never left. Whe
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from newsletter.delivery.contract import Handover, Journal, Result
 from newsletter.delivery.smtp import opening
@@ -13,9 +14,12 @@ from newsletter.delivery.smtp.connections import send_all
 from newsletter.delivery.smtp.dialogue import Dialogue
 from newsletter.delivery.smtp.letters import Letter, mailing
 from newsletter.delivery.smtp.report import Account, told
-from newsletter.delivery.smtp.turns import Turns
+from newsletter.delivery.smtp.turns import CLUELESS, Turns
 from newsletter.errors import DeliveryError
 from newsletter.ledger.records import Attempt, Progress
+
+#: How long a recipient who is put off is tried, counted from when the issue was reserved: RFC 5321, section 4.5.4.1.
+PATIENCE = timedelta(days=5)
 
 
 def deliver(handover: Handover, journal: Journal) -> Result:
@@ -32,6 +36,11 @@ def deliver(handover: Handover, journal: Journal) -> Result:
     turns = Turns(due, journal, smtp, server=server.name, trusted=sent_before > 0)
     if due:
         send_all(turns, lambda: Dialogue(server, mail.sender, mail.write), smtp)
+    # more than these are put off for the sake of the server, which has a quota, say
+    few = len(turns.deferred) <= max(CLUELESS, len(letters) // 100)
+    if few and _is_stale(handover) and (turns.sent or sent_before):
+        before = [key for key, one in progress.items() if one is Progress.DEFERRED]
+        turns.give_up(before, f"put off for {PATIENCE.days} days")
     if turns.fatal and not turns.sent and not turns.unknown:
         raise DeliveryError(turns.failure)
     doubtful = {} if handover.retry_unknown else {key: "" for key, one in progress.items() if one is Progress.TRYING}
@@ -47,9 +56,16 @@ def deliver(handover: Handover, journal: Journal) -> Result:
             unknown={**doubtful, **turns.unknown},
             left=turns.left,
             failure=turns.failure,
+            few=few,
+            finished=handover.delivered,
             remarks=mail.remarks,
         )
     )
+
+
+def _is_stale(handover: Handover) -> bool:
+    """Tell whether whoever was put off before, and is again, has been tried for long enough."""
+    return not handover.delivered and handover.reserved is not None and handover.now - handover.reserved >= PATIENCE
 
 
 def _as_known(letters: Iterable[Letter], attempts: Mapping[str, Attempt]) -> list[Letter]:

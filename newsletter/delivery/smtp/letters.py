@@ -42,12 +42,16 @@ class Mailing:
 def mailing(handover: Handover) -> Mailing:
     """Read what goes to whom; raises DeliveryError."""
     smtp = handover.config.delivery.smtp
+    _refuse_other_tags(handover)
     place = handover.folder / MESSAGE
     try:
         eml = b"\r\n".join(place.read_bytes().splitlines()) + b"\r\n"
     except OSError as error:
         raise DeliveryError(f"{place}: cannot be read: {error.strerror}; build the issue again") from None
-    sender = _envelope(str(BytesHeaderParser().parsebytes(eml)["From"]), "digest.sender")
+    if smtp.envelope:
+        sender = _envelope(smtp.envelope, "delivery.smtp.envelope")
+    else:
+        sender = _envelope(str(BytesHeaderParser().parsebytes(eml)["From"]), "digest.sender")
     sign = dkim.signer(handover)
     if smtp.to:
         letter = Letter(key=smtp.to, address=_envelope(smtp.to, "delivery.smtp.to"))
@@ -67,6 +71,17 @@ def mailing(handover: Handover) -> Mailing:
 
     letters = tuple(Letter(key=person.address, address=person.address, recipient=person) for person in found.people)
     return Mailing(sender=sender, letters=letters, write=write, remarks=found.remarks)
+
+
+def _refuse_other_tags(handover: Handover) -> None:
+    """Raise DeliveryError where the digest has the merge tags of a service that it is not made for any more."""
+    written = handover.manifest.get("service") or {}
+    name, wanted = written.get("name", ""), handover.config.digest.service
+    if name != wanted:
+        raise DeliveryError(
+            f"{MESSAGE}: its merge tags are those of {name or 'no service'}, not of {wanted or 'none'}; "
+            f"run: newsletter build --period {handover.key}"
+        )
 
 
 def _envelope(mailbox: str, key: str) -> str:

@@ -28,23 +28,36 @@ class Account:
     left: int
     #: What stopped it; empty: nothing did.
     failure: str
+    #: Whether those who were put off are so few that it is about them.
+    few: bool
+    #: Whether the issue counts as delivered, so that runs leave it alone.
+    finished: bool
     remarks: tuple[str, ...]
 
 
 def told(account: Account) -> Result:
     """Put it into words."""
-    delivered = not (account.deferred or account.doubted or account.left or account.failure)
-    return Result(delivered=delivered, problems=tuple(_problems(account)), remarks=tuple(_remarks(account)))
+    stuck = account.doubted or account.left or account.failure
+    nearly = account.few and not stuck and bool(account.deferred) and bool(account.sent or account.sent_before)
+    return Result(
+        delivered=not (stuck or account.deferred),
+        nearly=nearly,
+        problems=tuple(_problems(account)),
+        remarks=tuple(_remarks(account)),
+    )
 
 
 def _problems(account: Account) -> Iterator[str]:
-    left = f"{_people(account.left)} not written to yet: the next run goes on, or newsletter send {account.key}"
+    again = f"newsletter send {account.key} --retry-unknown"
+    tries, goes_on = "the next run tries again", f"the next run goes on, or newsletter send {account.key}"
+    if account.finished:
+        tries = goes_on = f"to try again: {again}"
+    left = f"{_people(account.left)} not written to yet: {goes_on}"
     if account.failure or account.left:
         yield "; ".join(filter(None, (account.failure, left if account.left else "")))
     yield from _listed(account.refused, f"refused by {account.server}, and not tried again")
-    yield from _listed(account.doubted, f"refused by {account.server}, which took no message at all; the next run tries again")
-    yield from _listed(account.deferred, f"put off by {account.server}; the next run tries again")
-    again = f"newsletter send {account.key} --retry-unknown"
+    yield from _listed(account.doubted, f"refused by {account.server}, which took no message at all; {tries}")
+    yield from _listed(account.deferred, f"put off by {account.server}; {tries}")
     yield from _listed(account.unknown, f"perhaps written to, nobody knows; to risk a second message: {again}")
 
 

@@ -160,6 +160,14 @@ class Turns:
             self.refused = {**self.doubted, **self.refused}
             self.doubted = {}
 
+    def give_up(self, keys: Iterable[str], why: str) -> None:
+        """Record that some of those who were put off are not tried again."""
+        settled = {key: f"{why}: {self.deferred[key]}" for key in keys if key in self.deferred}
+        if settled:
+            self._journal.turn([Outcome(recipient=key, progress=Progress.REFUSED, reply=said) for key, said in settled.items()])
+        self.refused = {**self.refused, **settled}
+        self.deferred = {key: said for key, said in self.deferred.items() if key not in settled}
+
     def _stop(self, failure: str, *, fatal: bool = False) -> None:
         self.failure = self.failure or failure
         self.fatal = self.fatal or fatal

@@ -1,0 +1,75 @@
+"""Templates as Jinja compiled them, kept in the index: compiling them anew takes a tenth of a build.
+
+This is code that will run, so it counts only from a file that nobody but this user can have written.
+"""
+
+import os
+import stat
+from functools import cached_property
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+
+from newsletter.config import Config
+from newsletter.index import circumstances, file, place
+
+#: Numbers of these blobs, between those of the rows and those of the renderings.
+FIRST, LAST = 1 << 61, (1 << 61) + (1 << 56) - 1
+#: More than any publication has; older names go with the whole lot.
+MOST = 500
+
+
+class Compiled(BytecodeCache):
+    """The templates that the index holds, for one state of the program, its libraries and the configuration.
+
+    Jinja itself compares the source of each.
+    """
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        """Take the index's place and what decides besides the source; without a key nothing is kept."""
+        self.path = path
+        self.key = key
+
+    def __reduce__(self) -> tuple[type["Compiled"], tuple[Path, bytes]]:
+        """Read the index again on the other side."""
+        return type(self), (self.path, self.key)
+
+    @classmethod
+    def of(cls, config: Config) -> "Compiled":
+        """Look at what shapes compiled templates."""
+        try:
+            return cls(place(config), circumstances.of_outputs(config))
+        except OSError:  # then nothing is known of it
+            return cls(place(config), b"")
+
+    @cached_property
+    def _known(self) -> dict[int, bytes]:
+        return file.fetch(self.path, self.key, (FIRST, LAST)) if self.key and self._is_own() else {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill Jinja's bucket if what it asks for is known."""
+        body = self._known.get(_number(bucket))
+        if body is not None:
+            bucket.load_bytecode(BytesIO(body))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what Jinja compiled."""
+        if self.key and self._is_own(absent=True):
+            anew = range(FIRST, FIRST) if len(self._known) < MOST else self._known.keys()
+            file.store(self.path, self.key, {_number(bucket): bucket.bytecode_to_string()}, anew=anew)
+
+    def _is_own(self, *, absent: bool = False) -> bool:
+        """Tell whether nobody else can have written the file; ``absent`` is what counts where there is none."""
+        try:
+            looks = os.lstat(self.path)
+        except OSError:
+            return absent
+        return stat.S_ISREG(looks.st_mode) and looks.st_uid == os.geteuid() and not looks.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def _number(bucket: Bucket) -> int:
+    """Turn Jinja's key, made of a template's name and path, into a number."""
+    return FIRST + int.from_bytes(sha256(bucket.key.encode()).digest()[:7])

@@ -1,0 +1,127 @@
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from datetime import UTC, datetime, timedelta
+from multiprocessing import get_context
+
+import pytest
+
+from newsletter import parallel
+from newsletter.config import Config, Feeds
+from newsletter.emitters import EMITTERS, FEEDS
+from newsletter.errors import NewsletterError, OutputError, RenderError
+from newsletter.feeds.editions import edition, editions
+from newsletter.model import Article, Edition
+from newsletter.parallel import Crew, Made
+from newsletter.render import Site
+from newsletter.templating import Templates
+from tests.factories import make_article, make_config, make_edition, make_issue, make_rendered
+
+CONFIG = make_config()
+SITE = Site(config=CONFIG, permalinks={}, files=frozenset(), hosted=frozenset())
+START = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def executor() -> Iterator[Executor]:
+    """Start processes that inherit nothing, as those of another machine."""
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as executor:
+        yield executor
+
+
+def articles(count: int) -> list[tuple[Article, str]]:
+    bodies = [f"Text *{number}*." if number % 10 else "> " * 200 + "deep" for number in range(count)]
+    return [(make_article(path=f"{number}.md"), body) for number, body in enumerate(bodies)]
+
+
+def told(results: Sequence[Made | RenderError]) -> list[str]:
+    return [str(result) for result in results]
+
+
+def publication(config: Config, count: int) -> tuple[Edition, ...]:
+    """Plan and fill a publication with an issue, and with feeds of tags."""
+    items = [
+        make_rendered(
+            path=f"{n}.md", slug=f"s{n}", id=f"tag:{n}", tags=(f"t{n % 3}", "all"), published=START + timedelta(hours=n)
+        )
+        for n in range(count)
+    ]
+    plans = editions(config, [item.article for item in items])
+    rendered = {item.article.path: item for item in items}
+    channels = tuple(plan.channel for plan in plans)
+    whole, *others = (edition(plan, rendered, channels) for plan in plans)
+    return (make_edition(*reversed(items), issue=make_issue(*items[:3]), channels=whole.channels), *others)
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 23, 24, 50])
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_articles_come_out_the_same_and_in_order_however_many_render_them(count: int, jobs: int) -> None:
+    work = articles(count)
+    alone = Crew(1).render(work, SITE)
+    assert told(Crew(jobs).render(work, SITE)) == told(alone)
+    assert [result.rendered.article.path if isinstance(result, Made) else result.path for result in alone] == [
+        article.path for article, _ in work
+    ]
+    assert sum(isinstance(result, RenderError) for result in alone) == -(-count // 10)
+
+
+def test_articles_come_out_the_same_from_an_executor(executor: Executor) -> None:
+    work = articles(21)
+    assert told(Crew(0, executor).render(work, SITE)) == told(Crew(1).render(work, SITE))
+
+
+@pytest.mark.parametrize("entries", [3, 60], ids=["few", "many"])
+@pytest.mark.parametrize("pages", [0, 5], ids=["", "archive"])
+@pytest.mark.parametrize("minimum", [0, 1], ids=["whole", "tags"])
+def test_outputs_are_the_same_and_in_order_whoever_makes_them(
+    entries: int, pages: int, minimum: int, executor: Executor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "EMIT_THRESHOLD", 50)
+    config = make_config(feeds=Feeds(tags=minimum, authors=0, archive=pages > 0))
+    made = publication(config, entries)
+    alone = Crew(1).emit(config, made, Templates())
+    with Crew(2) as crew:
+        crew.expect_digest()
+        assert crew.emit(config, made, Templates()) == alone
+    with Crew(3) as crew:  # which nobody told
+        assert crew.emit(config, made, Templates()) == alone
+    assert Crew(0, executor).emit(config, made, Templates()) == alone
+    assert {"rss.xml", "issues/2026-W10/email.eml", "index.html"} <= {output.path for output in alone}
+
+
+def test_without_an_issue_nothing_is_started_for_a_few_entries(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = (make_edition(make_rendered(), issue=None),)
+    monkeypatch.setattr(Crew, "expect_digest", lambda _: pytest.fail("there is no digest"))
+    assert Crew(4).emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
+
+
+def test_many_entries_without_an_issue_are_written_by_several_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = (make_edition(make_rendered(), issue=None),)
+    monkeypatch.setattr(parallel, "EMIT_THRESHOLD", 1)
+    assert Crew(2).emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
+
+
+def test_one_crew_makes_several_issues() -> None:
+    made = publication(CONFIG, 4)
+    with Crew(2) as crew:
+        assert crew.emit(CONFIG, made, Templates()) == crew.emit(CONFIG, made, Templates())
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_article_that_feeds_cannot_tell_stops_it(jobs: int) -> None:
+    whole = make_edition(make_rendered(id="no address"), issue=make_issue(make_rendered()))
+    with Crew(jobs) as crew, pytest.raises(OutputError, match="no address"):
+        crew.emit(CONFIG, (whole,), Templates())
+
+
+def test_workers_of_another_version_are_refused(executor: Executor) -> None:
+    with pytest.raises(NewsletterError, match=r"--executor: expected newsletter-publisher 0\.0 on the workers, found "):
+        executor.submit(parallel._render_far, "0.0", b"", ()).result()  # noqa: SLF001 - what such a worker is sent
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("number", [1, 2, 9, 40])
+def test_every_emitter_serves_every_edition_that_it_should_once(number: int, count: int) -> None:
+    batches = parallel._batches(number, count)  # noqa: SLF001 - how it is cut is no concern of others
+    served = sorted((name, at) for names, served in batches for name in names for at in served)
+    assert served == sorted((name, at) for name in EMITTERS for at in range(number if name in FEEDS else 1))
+    assert batches[0] == (("digest",), range(1))
