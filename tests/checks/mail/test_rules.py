@@ -71,6 +71,13 @@ def test_a_preheader_is_there_short_and_first(preheader: str, said: str, tmp_pat
     assert said in findings[0].message
 
 
+def test_a_preheader_with_what_looks_like_a_merge_tag_is_compared_as_the_mail_has_it(tmp_path: Path) -> None:
+    config = letter(tmp_path, service="smtp", address="1 Sample Street")
+    html = make_mail(tmp_path).html.decode().replace("What it is about", "{{'{'}}{name}} & more")
+    assert "mail-preheader" not in broken(found(tmp_path, mail_of(tmp_path, html, preheader="{{name}} & more"), config=config))
+    assert "mail-preheader" in broken(found(tmp_path, mail_of(tmp_path, html, preheader="{{name}} & more")))
+
+
 def test_words_in_the_envelope_are_placed_where_they_can_be_changed(tmp_path: Path) -> None:
     one = make_mail(tmp_path, subject="Read this!!!")
     assert [(finding.path, finding.line) for finding in found(tmp_path, one)] == [(one.path.with_name("issue.json"), 3)]
