@@ -104,10 +104,13 @@ def build(
         return report
 
 
-def look(config: Config, *, now: datetime, jobs: int = 1, content: Content | None = None) -> Situation:
-    """See what there is, with the lock held; raises LedgerError where an old out/ has lost its ledger."""
+def look(config: Config, *, now: datetime, jobs: int = 1, content: Content | None = None, indexed: bool = True) -> Situation:
+    """See what there is, with the lock held unless it is not ``indexed``, which writes nothing.
+
+    Raises LedgerError where an old out/ has lost its ledger.
+    """
     owned = writer.owned(config.out)
-    library = collector.load(config, content, count=workers(jobs))
+    library = collector.load(config, content, indexed=indexed, count=workers(jobs))
     with collector.undisturbed():
         today = present(config, library, now)
         # it stays to the end: to look through it for garbage would take as long again; what an earlier look froze may go

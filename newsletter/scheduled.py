@@ -107,7 +107,7 @@ def _quiet(config: Config, done: Run) -> Span | None:
 
 def outlook(config: Config, now: datetime) -> Outlook:
     """Tell what a run would do, and change nothing."""
-    situation = publish.look(config, now=now)
+    situation = publish.look(config, now=now, indexed=False)
     with open_ledger(config.ledger) as ledger:
         plan = _plan(config, situation, ledger, now)
         titles = {article.id: article.title for article in situation.today.published}

@@ -24,7 +24,9 @@ def of_run(run: "Run", config: Config, out: str, *, verbose: bool) -> Iterator[s
         yield from of_handed(one, verbose=verbose)
     if run.plan is not None:
         yield from _about(run.plan, config)
-    if not run.handed:
+    if not run.handed and run.plan and run.plan.issues:
+        yield f"issue {run.plan.issues[0].key} is held back; the next run goes on with it"
+    elif not run.handed:
         yield "no issue was due"
 
 
