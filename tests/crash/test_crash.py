@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from email.message import Message
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -142,7 +143,7 @@ def test_nobody_is_written_to_twice_wherever_the_run_is_killed(
         folder = killed_before(zygote, base, step)
         status = zygote.run(folder, RUN)
         assert status in {0, 3}, said(folder)
-        assert not any(count > 1 for count in mailbox.count.values()), (steps[step], mailbox.count)
+        assert not any(often > 1 for often in mailbox.count.values()), (steps[step], mailbox.count)
         doubtful = _doubtful(folder)
         assert set(PEOPLE) - set(mailbox.count) <= doubtful, steps[step]
         assert bool(doubtful) == (status == 3)
@@ -159,16 +160,21 @@ def test_a_run_may_be_killed_at_any_time_any_number_of_times(
     base = make(tmp_path / "base", {"folder": "", "command": COMMAND, "smtp": SMTP.format(port=port)}[kind])
     _people(base)
     argv = ("run", "--now", NOW, "--jobs", "2")
-    undisturbed = tmp_path / "undisturbed"
-    shutil.copytree(base, undisturbed)
-    began = time.perf_counter()
-    assert zygote.run(undisturbed, argv) == 0, said(undisturbed)
-    takes = time.perf_counter() - began
+    times = []
+    for number in range(3):
+        undisturbed = tmp_path / f"undisturbed-{number}"
+        shutil.copytree(base, undisturbed)
+        began = time.perf_counter()
+        assert zygote.run(undisturbed, argv) == 0, said(undisturbed)
+        times.append(time.perf_counter() - began)
+    takes = min(times)
     chance = random.Random(2024)  # noqa: S311 - where to kill is no secret
     kills = 0
-    while kills < 170:
+    for number in count():
+        if kills >= 170:
+            break
         mailbox.count.clear()
-        folder = tmp_path / f"killed-{kills}"
+        folder = tmp_path / f"killed-{number}"  # a new one, also where a run was quicker than its end
         shutil.copytree(base, folder)
         for _ in range(12):
             status = zygote.run(folder, argv, after=chance.uniform(0, takes))
@@ -176,7 +182,7 @@ def test_a_run_may_be_killed_at_any_time_any_number_of_times(
         status = zygote.run(folder, argv)
         assert status in {0, 3}, said(folder)
         assert everything(folder) == everything(undisturbed)
-        assert not any(count > 1 for count in (*mailbox.count.values(), *taken(folder).values()))
+        assert not any(often > 1 for often in (*mailbox.count.values(), *taken(folder).values())), said(folder)
         doubtful = _doubtful(folder)
         if kind == "smtp":
             assert set(PEOPLE) - set(mailbox.count) <= doubtful
