@@ -4,9 +4,10 @@ A scheduled period is a calendar period whose first day is shifted by digest.on,
 2024-W50 is the week from Friday 2024-12-13. digest.at shifts nothing: it is only when the issue is due.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from newsletter import periods
 from newsletter.config import Config
@@ -16,8 +17,7 @@ from newsletter.model import Period
 TICK = timedelta(microseconds=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cadence:
+class Cadence(Struct, frozen=True, kw_only=True):
     """The publication's calendar of issues."""
 
     #: One of periods.EVERY.

@@ -7,9 +7,11 @@ as an argument.
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter import folder
 from newsletter.config import Config
@@ -27,8 +29,7 @@ from newsletter.naming import Candidate, name_all
 FARTHEST = timedelta(days=3653)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Library:
+class Library(Struct, frozen=True, kw_only=True):
     """What the content folder holds."""
 
     #: Every sound article, drafts included, by (published, id).

@@ -1,7 +1,9 @@
 """Finds and reads the editor's note of an issue. Reads content/_issues/ and nothing else."""
 
-from dataclasses import dataclass, replace
 from datetime import timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter import folder
 from newsletter.cadence import Cadence
@@ -12,8 +14,7 @@ from newsletter.model import Article, Period, Remark
 from newsletter.note import Note, parse
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Editorial:
+class Editorial(Struct, frozen=True, kw_only=True):
     """The note of one issue, if there is one."""
 
     note: Note | None = None

@@ -7,12 +7,13 @@ regular file is never opened for good, since a FIFO would wait for ever.
 import os
 import stat
 import time
-from dataclasses import dataclass, field
 from fnmatch import translate
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from re import compile as compile_pattern
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from newsletter.config import Config
 from newsletter.errors import ConfigError
@@ -54,8 +55,7 @@ class File(NamedTuple):
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Content:
+class Content(Struct, frozen=True, kw_only=True):
     """All that the folder holds."""
 
     #: Sorted by path.
@@ -63,7 +63,7 @@ class Content:
     #: POSIX paths of all other regular files.
     others: frozenset[str]
     #: The same files and what they look like, for ``snapshot``.
-    seen: Snapshot = field(default_factory=Snapshot, compare=False)
+    seen: Snapshot = field(default_factory=Snapshot)
 
 
 class UnreadableError(Exception):

@@ -5,9 +5,10 @@ of the file; nothing raises.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from newsletter.errors import ContentError
 from newsletter.identity import given_slug
@@ -30,8 +31,7 @@ _STYLES = frozenset({"pretty", "date", "none", "ordinal", "weekdate"})
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(Struct, frozen=True, kw_only=True):
     """What a file says of itself, each field as far as it could be read; see ``Article`` for what they mean."""
 
     #: Whether there is any front matter.

@@ -5,10 +5,11 @@ Everything that leaves the house goes through here, with the locks held: the jou
 
 import json
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from newsletter import delivery
 from newsletter.config import Config
@@ -31,8 +32,7 @@ FOLDER = "folder"
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(Struct, frozen=True, kw_only=True):
     """How a run hands over."""
 
     secrets: Secrets
@@ -43,8 +43,7 @@ class Terms:
     retry_unknown: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handed:
+class Handed(Struct, frozen=True, kw_only=True):
     """An issue that was handed over, or was not."""
 
     key: str

@@ -1,11 +1,14 @@
 """Binds the articles of a period into an issue and finds the words that announce it. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from newsletter.config import Config
+from msgspec import Struct
+from msgspec.structs import replace
+
+from newsletter.config import Config, EditionTable
+from newsletter.feeds.editions import passes
 from newsletter.feeds.segments import key
-from newsletter.model import Issue, Period, Rendered, Section
+from newsletter.model import Edition, Filter, Interest, Issue, Period, Rendered, Section
 from newsletter.templating import long_date
 
 #: What phones show of a subject; Gmail on a desktop cuts at about as much.
@@ -16,8 +19,7 @@ PREHEADER_LENGTH = 110
 SHORT = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class Words(Struct, frozen=True, kw_only=True):
     """What the editor says of an issue; empty: it is made from the articles."""
 
     #: A template as digest.subject is.
@@ -35,10 +37,11 @@ def make_issue(
     number: int | None = None,
     *,
     words: Words | None = None,
+    title: str = "",
 ) -> Issue:
     """Bind at least one article into the issue of a period, in the order given; the first one leads, the pinned ones follow it.
 
-    With digest.sections the others are gathered under their tags.
+    With digest.sections the others are gathered under their tags. ``title`` is that of an edition; empty: the publication's.
     """
     words = words or Words()
     sections = _sections(config, articles, words.pinned)
@@ -47,13 +50,39 @@ def make_issue(
         key=period.key,
         period=period,
         articles=ordered,
-        subject=_subject(config, period, ordered, words.subject or config.digest.subject, number),
+        subject=_subject(title or config.title, config, period, ordered, words.subject or config.digest.subject, number),
         preheader=words.preheader or _preheader(ordered),
         number=number,
         note=words.note,
         pinned=words.pinned,
         sections=sections,
     )
+
+
+def of_editions(config: Config, issue: Issue | None, editions: Sequence[Edition]) -> tuple[Edition, ...]:
+    """Give those editions that have digests their part of the publication's issue, if it has an article that they take."""
+    tables = {table.name: table for table in config.editions if table.digest}
+    return tuple(
+        replace(one, issue=_part(config, issue, one, tables[one.name]))
+        if issue is not None and one.interest is Interest.EDITION and one.name in tables
+        else one
+        for one in editions
+    )
+
+
+def _part(config: Config, issue: Issue, edition: Edition, table: EditionTable) -> Issue | None:
+    """Bind those articles of an issue that an edition takes, in the same order, under the same key and number.
+
+    What the editor says is about the whole issue: subject and preheader follow from the articles, and there is no note.
+    """
+    take = Filter(tags=table.tags, authors=table.authors, folders=table.folders)
+    articles = [item for item in issue.articles if passes(config, item.article, take)]
+    if not articles:
+        return None
+    words = Words(pinned=tuple(id_ for id_ in issue.pinned if any(item.article.id == id_ for item in articles)))
+    part = make_issue(config, issue.period, articles, issue.number, words=words, title=edition.title)
+    shown = {picture.url for item in articles for picture in item.pictures}
+    return replace(part, pictures=tuple(picture for picture in issue.pictures if picture.url in shown))
 
 
 def cut(text: str, length: int) -> str:
@@ -68,11 +97,13 @@ def cut(text: str, length: int) -> str:
     return head.rstrip(" ,;:.-\u2013\u2014") + "\u2026"
 
 
-def _subject(config: Config, period: Period, articles: Sequence[Rendered], template: str, number: int | None) -> str:
+def _subject(
+    title: str, config: Config, period: Period, articles: Sequence[Rendered], template: str, number: int | None
+) -> str:
     lead = articles[0].article.title
     if template:
         wanted = template.format(
-            title=config.title,
+            title=title,
             number=period.key if number is None else number,
             lead=cut(lead, SUBJECT_LENGTH),
             date=long_date(period.start, config.timezone),

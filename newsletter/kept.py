@@ -5,12 +5,13 @@ digest. What decides is never a file's time: it is a digest of everything that t
 """
 
 from collections.abc import Collection
-from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from newsletter.config import Config, Delivery
 from newsletter.mail.manifest import NAME, mailed, unchanged

@@ -6,11 +6,12 @@ older one. Where nobody chose the name, the later article gets another; where it
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
+
+from msgspec import Struct, field
 
 from newsletter.config import Config
 from newsletter.errors import ContentError
@@ -20,8 +21,7 @@ from newsletter.identity import other_slugs, slug_of_path, tag_uri
 _RELATIVE = re.compile(r"(?:[A-Za-z0-9_~%-][A-Za-z0-9_~%.-]*(?:/|\Z))+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chosen:
+class Chosen(Struct, frozen=True, kw_only=True):
     """The names that an author chose, each with its line."""
 
     slug: str | None = None
@@ -65,8 +65,7 @@ class Names(NamedTuple):
     problems: tuple[ContentError, ...] = ()
 
 
-@dataclass(slots=True)
-class _Taken:
+class _Taken(Struct):
     """The names given so far, each with the path of the article that has it."""
 
     slugs: dict[str, str] = field(default_factory=dict)

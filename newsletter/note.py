@@ -8,7 +8,8 @@ slug or id. The body is what the editor has to say, and stands on top.
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from newsletter.config import SUBJECT, rules
 from newsletter.errors import ContentError
@@ -21,8 +22,7 @@ TEXTS = ("subject", "preheader")
 KEYS = (*TEXTS, "lead", "pinned", "order", "exclude")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(Struct, frozen=True, kw_only=True):
     """A note as written."""
 
     #: POSIX path relative to the content folder.
@@ -43,8 +43,7 @@ class Note:
     body_line: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrangement:
+class Arrangement(Struct, frozen=True, kw_only=True):
     """The articles of an issue as its editor wants them."""
 
     #: The lead, the pinned ones, those that are ordered, the rest.
@@ -124,8 +123,7 @@ def arrange(note: Note | None, articles: Sequence[Rendered], found: Iterable[Fou
     return Arrangement(articles=ordered, pinned=ids, problems=tuple(desk.problems), remarks=tuple(desk.remarks))
 
 
-@dataclass(slots=True)
-class _Desk:
+class _Desk(Struct):
     """Finds the articles that a note names."""
 
     note: Note

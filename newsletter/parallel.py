@@ -7,11 +7,12 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 from threading import Thread
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, TypeVarTuple
+
+from msgspec.structs import replace
 
 from newsletter import __version__
 from newsletter.config import Config

@@ -7,8 +7,9 @@ after those already closed are looked at, so issues follow one another, and noth
 
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct
 
 from newsletter.cadence import Cadence
 from newsletter.config import Digest
@@ -16,8 +17,7 @@ from newsletter.ledger.records import Fate, Placement, Plan, Planned, Schedule
 from newsletter.model import Article, Period
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Candidate:
+class _Candidate(Struct, frozen=True, kw_only=True):
     """An article that is to be planned."""
 
     id: str

@@ -4,8 +4,10 @@ Reads the ledger, writes nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter import collector
 from newsletter.collector import Library
@@ -17,8 +19,7 @@ from newsletter.model import Article, Found, Remark, Status
 from newsletter.recognise import Recognition, recognise_all, settled
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
+class Present(Struct, frozen=True, kw_only=True):
     """The publication as of an instant."""
 
     #: Oldest first, by (published, id).

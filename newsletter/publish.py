@@ -5,9 +5,11 @@ Reads content/ and out/ at the start, writes out/ at the end, and nothing is wri
 
 import gc
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter import collector, editorial, kept, updates, writer
 from newsletter.config import Config
@@ -38,8 +40,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Report(Struct, frozen=True, kw_only=True):
     """What a build did."""
 
     #: Paths relative to out/, in the order of the changes.
@@ -65,8 +66,7 @@ class Report:
     delivered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
+class Situation(Struct, frozen=True, kw_only=True):
     """What a build finds."""
 
     library: collector.Library

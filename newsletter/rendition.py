@@ -5,8 +5,10 @@ Reads content/, writes nothing. An article that cannot be read, rendered or show
 
 import posixpath
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter import collector, folder
 from newsletter.collector import Library
@@ -22,8 +24,7 @@ from newsletter.render import Site
 LARGEST_ASSET = 50_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendition:
+class Rendition(Struct, frozen=True, kw_only=True):
     """What came of the chosen articles."""
 
     #: In the order given.

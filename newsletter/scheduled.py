@@ -5,10 +5,11 @@ before anything leaves the house, and every attempt to hand it over stands in th
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote
+
+from msgspec import Struct, field
 
 from newsletter import handing, planning, publish, writer
 from newsletter.cadence import Cadence
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 SKEW = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
+class Run(Struct, frozen=True, kw_only=True):
     """What a scheduled run did."""
 
     #: One for each time that out/ was written, the first of which refreshed the feeds.
@@ -56,8 +56,7 @@ class Run:
         return tuple(dict.fromkeys(problem for report in self.builds for problem in report.problems))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+class Outlook(Struct, frozen=True, kw_only=True):
     """What a run would do."""
 
     #: Issues that are reserved and not delivered.
@@ -130,8 +129,7 @@ def _plan(config: Config, situation: Situation, ledger: Ledger, now: datetime) -
     )
 
 
-@dataclass(slots=True)
-class _Running:
+class _Running(Struct):
     """One run, with the locks held."""
 
     config: Config

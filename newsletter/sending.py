@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter import handing, writer
 from newsletter.config import Config
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from newsletter.ledger.store import Ledger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class Parcel(Struct, frozen=True, kw_only=True):
     """An issue that could be handed over."""
 
     key: str

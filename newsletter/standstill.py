@@ -5,8 +5,9 @@ Reads what the system says of files, and the index; writes the index.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from newsletter import folder
 from newsletter.config import Config
@@ -15,8 +16,7 @@ from newsletter.index.standing import Span, Standing, occasion
 from newsletter.model import Period
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class Said(Struct, frozen=True, kw_only=True):
     """What was said when it was made, and would be said again."""
 
     problems: tuple[ContentError, ...]

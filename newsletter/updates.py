@@ -5,8 +5,9 @@ looks the same is no change; nor is another domain, permalink pattern or release
 article: whatever moves ``updated`` shows the article to its readers once more (RFC 4287, section 4.2.15).
 """
 
-from dataclasses import replace
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.ledger.records import Known

@@ -9,12 +9,14 @@ the next build writes them again.
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from newsletter import locks
 from newsletter.errors import LockedError, OutputError
@@ -25,13 +27,12 @@ MANIFEST = ".newsletter.json"
 #: Folder in out/ where new files wait; anything in it is left over from a run that was killed.
 STAGING = ".newsletter-staging"
 #: Files below these are never removed: mails that were sent link to them.
-PERMANENT = ("issues/", "assets/")
+PERMANENT = re.compile(r"(?:editions/[^/]+/)?issues/|assets/")
 #: Written last, because they link to the pages.
 FEED_TYPES = frozenset({"application/rss+xml", "application/atom+xml", "application/feed+json", "text/x-opml"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class Written(Struct, frozen=True, kw_only=True):
     """What a run changed in out/; paths relative to it, in the order of the changes."""
 
     written: tuple[str, ...]
@@ -95,7 +96,7 @@ def write(out: Path, outputs: Iterable[Output], *, remove_stale: bool) -> Writte
         changed = [output for output in wanted if _differs(out, output, before)]
     except OSError as error:
         raise _output_error(out, error) from error
-    stale = sorted(name for name in before - frozenset(names) if remove_stale and not name.startswith(PERMANENT))
+    stale = sorted(name for name in before - frozenset(names) if remove_stale and not PERMANENT.match(name))
     after = (before | frozenset(names)) - frozenset(stale)
     if changed or stale or after != before:
         _apply(out, changed, stale, before | after, after)

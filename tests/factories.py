@@ -1,9 +1,10 @@
 """Real records with sensible values: say only what a test is about."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.model import Article, Edition, Issue, Period, Person, Rendered

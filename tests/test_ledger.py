@@ -8,12 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.errors import LedgerError, LockedError
 from newsletter.ledger import open_ledger, schema
@@ -79,7 +79,7 @@ def test_what_was_recorded_comes_back_to_the_last_digit(location: str | Path) ->
     one = make_publication(published=datetime(2026, 3, 1, 10, 0, 0, 123456, tzinfo=EAST), title="Grüße 🎉 'quoted' :name %s")
     record(location, one)
     (back,) = known(location)
-    assert back == Known(**{name: getattr(one, name) for name in Publication.__dataclass_fields__}, sequence=1, gone=False)
+    assert back == Known(**{name: getattr(one, name) for name in Publication.__struct_fields__}, sequence=1, gone=False)
     assert back.published.utcoffset() == timedelta(hours=5, minutes=30)
 
 

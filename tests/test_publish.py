@@ -1,9 +1,9 @@
 import json
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter import periods
 from newsletter.config import Config, Feeds

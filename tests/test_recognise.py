@@ -182,7 +182,7 @@ def test_either_answer_ends_the_question(change: dict[str, Any]) -> None:
     read = make_candidate("second", **{"published": LATER, **change})
     assert len(recognise([read], [OLD]).problems) == 1
     for answer in (OLD.id, "tag:letter.example,2026-03-02:second"):
-        answered = Candidate(**{**{name: getattr(read, name) for name in Candidate.__dataclass_fields__}, "explicit": answer})
+        answered = Candidate(**{**{name: getattr(read, name) for name in Candidate.__struct_fields__}, "explicit": answer})
         assert ids(recognise([answered], [OLD])) == {"second.md": answer}
 
 

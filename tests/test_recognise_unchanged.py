@@ -1,11 +1,11 @@
 """Articles of which nothing changed are passed over, and nobody can tell by what comes out."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from newsletter.ledger.changes import changes
 from newsletter.ledger.records import Known

@@ -4,12 +4,12 @@ import json
 import socket
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter import publish as publishing
 from newsletter import scheduled, sending, writer

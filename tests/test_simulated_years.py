@@ -5,7 +5,6 @@ tests.press does what a run does, tests.almanac works out what it is to come to.
 
 import tempfile
 from contextlib import ExitStack, suppress
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from msgspec.structs import replace
 
 from newsletter.cadence import Cadence
 from newsletter.config import Digest

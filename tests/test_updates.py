@@ -3,11 +3,11 @@
 import json
 import os
 import shutil
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter import checks
 from newsletter.config import Config, Feeds

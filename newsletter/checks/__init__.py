@@ -6,9 +6,10 @@ One file per family of rules. A rule has an id and names where it is laid down; 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from newsletter import collector, folder, publish, updates, writer
 from newsletter.checks import clients, content, digests, entries, feeds, identity, mail, parity
@@ -35,8 +36,7 @@ RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What a run of the checks found."""
 
     findings: tuple[Finding, ...]

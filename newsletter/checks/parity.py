@@ -9,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape, unescape
 from pathlib import Path
 from typing import TypeAlias
+
+from msgspec.structs import replace
 
 from newsletter.checks import retold
 from newsletter.checks.entries import READERS, Entry, UnreadableError, read

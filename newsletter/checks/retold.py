@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from newsletter.checks.mail.page import parse, text_of
 from newsletter.mail.disarm import JOINER
@@ -23,8 +24,7 @@ RULE = "=" * 72
 INVISIBLE = str.maketrans(dict.fromkeys((JOINER, "\N{ZERO WIDTH NON-JOINER}"), ""))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Listed(Struct, frozen=True, kw_only=True):
     """An article as the issue's manifest lists it."""
 
     id: str
@@ -34,8 +34,7 @@ class Listed:
     form: Form
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Told(Struct, frozen=True, kw_only=True):
     """An article as a page or a mail tells it."""
 
     id: str

@@ -6,9 +6,10 @@ of recipients need not fit into memory.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from itertools import chain
+
+from msgspec import Struct
 
 from newsletter.cli.screen import cell, on_one_line, width
 from newsletter.ledger.records import Attempt, Fate, Issued, Placement, Progress, Schedule, State
@@ -25,8 +26,7 @@ COUNTED = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reached:
+class Reached(Struct, frozen=True, kw_only=True):
     """Whom a service reached with an issue."""
 
     service: str
@@ -35,8 +35,7 @@ class Reached:
     attempts: tuple[Attempt, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """An issue, and what came of it."""
 
     issue: Issued

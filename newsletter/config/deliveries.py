@@ -1,7 +1,8 @@
 """What the configuration of a delivery must have, and what follows from it. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from newsletter.config.delivery import Delivery
 from newsletter.config.records import Digest

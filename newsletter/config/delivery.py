@@ -1,15 +1,15 @@
 """The tables of the configuration about handing issues over. No I/O, and no secrets: files and the environment hold those."""
 
-from dataclasses import dataclass, field
 from typing import Annotated
+
+from msgspec import Struct, field
 
 from newsletter.config import rules
 
 SERVICES = ("folder", "smtp", "listmonk", "buttondown", "command")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Smtp:
+class Smtp(Struct, frozen=True, kw_only=True):
     """[delivery.smtp]: a mail server, and who is written to."""
 
     host: Annotated[
@@ -79,8 +79,7 @@ class Smtp:
     ] = 120
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dkim:
+class Dkim(Struct, frozen=True, kw_only=True):
     """[delivery.dkim]: signs what goes to delivery.smtp, where the mail server does not."""
 
     domain: Annotated[
@@ -97,8 +96,7 @@ class Dkim:
     ] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listmonk:
+class Listmonk(Struct, frozen=True, kw_only=True):
     """[delivery.listmonk]: a listmonk server."""
 
     url: Annotated[
@@ -127,8 +125,7 @@ class Listmonk:
     ] = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Buttondown:
+class Buttondown(Struct, frozen=True, kw_only=True):
     """[delivery.buttondown]: an account at Buttondown."""
 
     url: Annotated[
@@ -143,8 +140,7 @@ class Buttondown:
     ] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """[delivery.command]: a program of yours."""
 
     run: Annotated[
@@ -159,8 +155,7 @@ class Command:
     ] = 3600
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """[delivery]: what `newsletter run` and `newsletter send` hand an issue to."""
 
     service: Annotated[

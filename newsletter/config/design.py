@@ -1,13 +1,13 @@
 """What of a design is configuration: the table [theme]. Everything may be left out; the theme's own then holds. Pure."""
 
-from dataclasses import dataclass, field
 from typing import Annotated
+
+from msgspec import Struct, field
 
 from newsletter.config import rules
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Colours:
+class Colours(Struct, frozen=True, kw_only=True):
     """[theme.light], [theme.dark]: colours of one mode, each as #rrggbb; empty: the theme's own."""
 
     canvas: Annotated[
@@ -52,8 +52,7 @@ class Colours:
     ] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ThemeTable:
+class ThemeTable(Struct, frozen=True, kw_only=True):
     """[theme]: what the publication changes in the theme that digest.theme names."""
 
     titles: Annotated[

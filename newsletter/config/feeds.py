@@ -1,13 +1,13 @@
 """The tables of the configuration that are about feeds. No I/O."""
 
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from newsletter.config import rules
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feeds:
+class Feeds(Struct, frozen=True, kw_only=True):
     """[feeds]: what the feeds hold."""
 
     limit: Annotated[
@@ -69,8 +69,7 @@ class Feeds:
         return self.updated == "content"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Podcast:
+class Podcast(Struct, frozen=True, kw_only=True):
     """[podcast]: what podcast directories ask for, besides the audio files that articles name as enclosures."""
 
     category: Annotated[
@@ -93,15 +92,14 @@ class Podcast:
     ] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionTable:
-    """[editions.NAME]: a choice of the articles that has feeds of its own, at editions/NAME/."""
+class EditionTable(Struct, frozen=True, kw_only=True):
+    """[editions.NAME]: a choice of the articles that has feeds and a digest of its own, at editions/NAME/."""
 
     #: As the table is called.
     name: str
     title: Annotated[
         str,
-        "Title of its feeds; empty: the publication's title and NAME.",
+        "Title of its feeds and digests; empty: the publication's title and NAME.",
     ] = ""
     description: Annotated[
         str,
@@ -120,3 +118,7 @@ class EditionTable:
         tuple[str, ...],
         "It takes articles in any of these folders or below, relative to content; with other keys, an article must match all.",
     ] = ()
+    digest: Annotated[
+        bool,
+        "Whether those articles of an issue that it takes make a digest of its own, at editions/NAME/issues/.",
+    ] = True

@@ -3,10 +3,11 @@
 A field that is annotated with a description is a key of the file; the rules after the description hold for its value.
 """
 
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from newsletter.config import rules
 from newsletter.config.delivery import Delivery
@@ -21,8 +22,7 @@ PERMALINK = ("slug", "year", "month", "day", "path", "folder")
 SUBJECT = ("title", "number", "lead", "date", "key")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(Struct, frozen=True, kw_only=True):
     """[reading]: which files are articles and how much one may ask for."""
 
     extensions: Annotated[
@@ -46,8 +46,7 @@ class Reading:
     ] = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Digest:
+class Digest(Struct, frozen=True, kw_only=True):
     """[digest]: the e-mail."""
 
     every: Annotated[
@@ -152,8 +151,7 @@ class Digest:
     tags: Annotated[Tags, "Merge tags that go before those of digest.service."] = field(default_factory=Tags)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Config:
+class Config(Struct, frozen=True, kw_only=True):
     """The publication, as configured. Paths are absolute, URLs are absolute and end in a slash where they name a folder."""
 
     #: The folder that relative paths in the configuration start from: that of the file, else the current one.

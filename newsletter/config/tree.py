@@ -4,21 +4,20 @@ Everything is derived from the records themselves: a key is a field that is anno
 how it is read, and the rules that follow the description say what else holds.
 """
 
-import dataclasses
 import difflib
 from collections.abc import Iterator
-from dataclasses import MISSING, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from msgspec import NODEFAULT, Struct, structs
 
 from newsletter.config import values
 from newsletter.config.rules import Rule
 from newsletter.model import Person
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Key:
+class Key(Struct, frozen=True, kw_only=True):
     """One configuration key, for documentation."""
 
     #: With its tables, dotted.
@@ -31,8 +30,7 @@ class Key:
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """What a record says about one of its keys."""
 
     name: str
@@ -40,23 +38,22 @@ class Field:
     type: Any
     description: str
     rules: tuple[Rule, ...]
-    #: MISSING where the key is required.
+    #: NODEFAULT where the key is required.
     default: Any
 
     @property
     def table(self) -> bool:
         """Whether the key is a table with keys of its own."""
-        return dataclasses.is_dataclass(self.type)
+        return isinstance(self.type, type) and issubclass(self.type, Struct)
 
     @property
     def member(self) -> Any:  # noqa: ANN401 - a record's class, or None; the field above takes the name `type`
         """The record of each table in this one, where a person gives those tables their names."""
         kind = next(iter(get_args(self.type)), None)
-        return kind if isinstance(kind, type) and kind is not Person and dataclasses.is_dataclass(kind) else None
+        return kind if isinstance(kind, type) and kind is not Person and issubclass(kind, Struct) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """A value from the command line, still to be read by the type of its key."""
 
     text: str
@@ -71,10 +68,10 @@ def fields(record: type) -> tuple[Field, ...]:
     """List the keys of a record, in the order of its fields; a field without a description is none."""
     hints = get_type_hints(record, include_extras=True)
     found = []
-    for field in dataclasses.fields(record):
+    for field in structs.fields(record):
         if get_origin(hints[field.name]) is Annotated:
             kind, description, *rules = get_args(hints[field.name])
-            default = field.default if field.default_factory is MISSING else field.default_factory()
+            default = field.default if field.default_factory is NODEFAULT else field.default_factory()
             found.append(Field(field.name, kind, description, tuple(rules), default))
     return tuple(found)
 
@@ -86,7 +83,7 @@ def keys(record: type, prefix: str = "") -> Iterator[Key]:
         if field.table or field.member:
             yield from keys(field.member or field.type, f"{name}.NAME." if field.member else f"{name}.")
         else:
-            default = None if field.default is MISSING else values.toml(field.default)
+            default = None if field.default is NODEFAULT else values.toml(field.default)
             yield Key(name=name, type=values.NAMES[field.type], default=default, description=field.description)
 
 
@@ -117,12 +114,12 @@ class Reader:
         self.problems += (self.unknown(prefix + name, record) for name in tree if name not in known)
         read: dict[str, Any] = {}
         for name, field in known.items():
-            dotted, given = prefix + name, tree.get(name, MISSING)
+            dotted, given = prefix + name, tree.get(name, NODEFAULT)
             if field.member:
                 read[name] = self.members(field.member, dotted, given)
             elif field.table:
                 read[name] = self.table(field, dotted, given)
-            elif given is MISSING and field.default is MISSING:
+            elif given is NODEFAULT and field.default is NODEFAULT:
                 self.problems.append(f"{dotted}: is required; write it into newsletter.toml or give --set {dotted}=…")
             else:
                 try:
@@ -133,7 +130,7 @@ class Reader:
 
     def table(self, field: Field, dotted: str, given: object) -> dict[str, Any]:
         """Read a table within the table; one that is missing has its defaults."""
-        if isinstance(given, dict) or given is MISSING:
+        if isinstance(given, dict) or given is NODEFAULT:
             return self.read(field.type, given if isinstance(given, dict) else {}, f"{dotted}.")
         self.problems.append(f"{dotted}: {values.expect('a table', given)}")
         return {}
@@ -141,7 +138,7 @@ class Reader:
     def members(self, record: type, dotted: str, given: object) -> tuple[tuple[str, dict[str, Any]], ...]:
         """Read the tables in a table, each with its name, in the order of the file."""
         if not isinstance(given, dict):
-            if given is not MISSING:
+            if given is not NODEFAULT:
                 self.problems.append(f"{dotted}: {values.expect('a table of tables', given)}")
             return ()
         read = []
@@ -154,7 +151,7 @@ class Reader:
 
     def value(self, field: Field, given: object) -> object:
         """Read one value, from the file or the command line. Raises WrongError."""
-        if given is MISSING:
+        if given is NODEFAULT:
             return self.folder / field.default if field.type is Path else field.default
         if not isinstance(given, Argument):
             return values.value(field.type, given, self.folder, field.rules)

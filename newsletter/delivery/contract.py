@@ -1,18 +1,18 @@
 """What a service is given and what it returns. No I/O."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.delivery.secrets import Secrets
 from newsletter.ledger.records import Attempt, Progress
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Handover:
+class Handover(Struct, frozen=True, kw_only=True):
     """An issue that was built, as it lies in out/."""
 
     config: Config
@@ -32,8 +32,7 @@ class Handover:
     delivered: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """How an attempt ended: sent, refused or deferred; or trying, where nobody knows."""
 
     recipient: str
@@ -52,8 +51,7 @@ class Journal(Protocol):
         """Record how attempts ended, and that others begin, in one transaction that is on disk when this returns."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Struct, frozen=True, kw_only=True):
     """What came of handing an issue over."""
 
     #: Whether nothing is left to do for this issue but what a person decides: refusals and unknown outcomes included.

@@ -5,10 +5,11 @@ goes on where the service is. So nothing is ever in doubt for longer than until 
 """
 
 import time
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Protocol
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from newsletter.delivery import http
 from newsletter.delivery.contract import Handover, Journal, Outcome, Result
@@ -30,8 +31,7 @@ class Stage(Enum):
     STOPPED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """What the service has of an issue."""
 
     #: As the service calls it in paths.

@@ -6,13 +6,13 @@ Redirects are not followed: credentials go to the address that was configured an
 import json
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from msgspec import Struct
 from requests.auth import AuthBase
 from urllib3.exceptions import NewConnectionError
 
@@ -39,8 +39,7 @@ class UnansweredError(FailedError):
     """The service did not answer, and may still be working on the request: it must not be repeated before the next run."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Struct, frozen=True, kw_only=True):
     """Where a service is and how it lets us in."""
 
     #: The table of the configuration, as ``delivery.listmonk``.
@@ -55,8 +54,7 @@ class Access:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Struct, frozen=True):
     status: int
     reason: str
     headers: Mapping[str, str]

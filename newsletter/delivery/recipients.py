@@ -8,9 +8,10 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from newsletter.errors import DeliveryError
 
@@ -38,8 +39,7 @@ _HTTPS = re.compile(r"https://(?:[a-z0-9.-]*[a-z0-9]|\[[0-9a-f:.]+\])(?::[0-9]+)
 _CONTROLS = {"Cc", "Zl", "Zp"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipient:
+class Recipient(Struct, frozen=True, kw_only=True):
     """One person."""
 
     #: As the envelope has it: all of it ASCII, the domain in lower case.
@@ -57,8 +57,7 @@ class Recipient:
             raise ValueError(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recipients:
+class Recipients(Struct, frozen=True, kw_only=True):
     """Everybody, in the file's order, each once."""
 
     people: tuple[Recipient, ...]

@@ -6,8 +6,9 @@ Reads those files and nothing else; the environment is handed in.
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from newsletter.errors import DeliveryError
 
@@ -15,13 +16,16 @@ from newsletter.errors import DeliveryError
 LARGEST = 65_536
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secrets:
+class Secrets(Struct, frozen=True, kw_only=True):
     """Where secrets come from."""
 
-    environment: Mapping[str, str] = field(repr=False)
+    environment: Mapping[str, str]
     #: What relative paths start from.
     root: Path
+
+    def __repr__(self) -> str:
+        """Keep them out of every traceback and log."""
+        return f"Secrets(root={self.root!r})"
 
     def read(self, variable: str, path: str, key: str) -> str:
         """Return the secret in the variable, else in the file that the configuration key names; raises DeliveryError."""

@@ -4,7 +4,8 @@ Text must stand out from what is behind it by 4.5 to 1 (WCAG 2.2, 1.4.3, level A
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: WCAG 2.2, 1.4.3: for text of any size.
 NEEDED = 4.5
@@ -16,8 +17,7 @@ FAINTEST_CODE = "#aa22ff"
 STEPS = 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Palette:
+class Palette(Struct, frozen=True, kw_only=True):
     """The colours of one mode, each as #rrggbb."""
 
     #: Around the column.
@@ -38,8 +38,7 @@ class Palette:
     panel: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True):
     """Text, what is behind it, and how much it stands out."""
 
     #: Field of the palette; empty for highlighted code.

@@ -7,8 +7,10 @@ colours by itself then has room to do so.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter.config import rules
 from newsletter.design.palette import NEEDED, Pair, Palette, contrast, full, legible, pairs
@@ -27,8 +29,7 @@ GENERIC = re.compile(r"serif|sans-serif|monospace|cursive|fantasy|system-ui|ui-[
 PLAIN_NAME = re.compile(r"-?[^\W\d][\w-]*(?: -?[^\W\d][\w-]*)*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Theme:
+class Theme(Struct, frozen=True, kw_only=True):
     """One design. Type faces are without quotation marks where they can be, so that they stand in attributes as they are."""
 
     #: Of its folder in templates/themes/.
@@ -197,7 +198,7 @@ def _palettes(base: Theme, own: "ThemeTable") -> tuple[Palette, Palette]:
 
 
 def _over(palette: Palette, own: "Colours") -> Palette:
-    given = {field.name: full(getattr(own, field.name)) for field in fields(own) if getattr(own, field.name)}
+    given = {name: full(getattr(own, name)) for name in own.__struct_fields__ if getattr(own, name)}
     return replace(palette, **given)
 
 

@@ -1,6 +1,6 @@
 """The digest: an issue as an HTML mail, as plain text, as a message and as the manifest that tells of them. No I/O."""
 
-from dataclasses import asdict, replace
+from msgspec.structs import asdict, replace
 
 from newsletter.config import Config
 from newsletter.design.theme import themed

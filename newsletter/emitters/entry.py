@@ -6,8 +6,9 @@ cannot be taken back; reading and rendering have normally ruled it out.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.emitters.instants import to_the_second
@@ -26,8 +27,7 @@ _EMAIL = re.compile(r"[^@\s()<>]+@[^@\s()<>]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One article, as all feeds tell it."""
 
     id: str

@@ -9,9 +9,11 @@ yet when the page is closed. What an article itself says is all there, its autho
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import quote
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.emitters.entry import Entry, make_entry, people
@@ -23,8 +25,7 @@ from newsletter.templating import Templates
 from newsletter.xmltext import legal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feed:
+class Feed(Struct, frozen=True, kw_only=True):
     """A feed document, as all formats tell it."""
 
     #: Atom's alone: RSS and JSON Feed know a feed by its address. Archive pages have that of their feed.

@@ -11,15 +11,15 @@ old article, and would move everything after it to another page.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from msgspec import Struct
 
 from newsletter.feeds.channels import FORMATS
 from newsletter.model import Article
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClosedPage:
+class ClosedPage(Struct, frozen=True, kw_only=True):
     """A full page of the archive."""
 
     #: Counts from 1, the oldest.

@@ -4,8 +4,9 @@ https://www.rssboard.org/rss-autodiscovery, https://www.jsonfeed.org/version/1.1
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import quote
+
+from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.feeds.segments import key, segment
@@ -21,8 +22,7 @@ STYLESHEET = "feed.css"
 _FOLDERS = {Interest.EDITION: "editions/", Interest.TAG: "tags/", Interest.AUTHOR: "authors/"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Format:
+class Format(Struct, frozen=True, kw_only=True):
     """A feed format, as files and servers know it."""
 
     #: For people.
@@ -48,8 +48,7 @@ JSON_FEED = Format(name="JSON Feed", stem="feed", suffix=".json", type="applicat
 FORMATS = (RSS, ATOM, JSON_FEED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeedLink:
+class FeedLink(Struct, frozen=True, kw_only=True):
     """A feed to subscribe to: ``<link rel="alternate" type=… title=… href=…>``."""
 
     title: str

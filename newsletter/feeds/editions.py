@@ -5,8 +5,9 @@ article that has the name, and ``kept`` holds those that fell below the number o
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.feeds.archive import ClosedPage, closed_pages, numbered, order
@@ -18,8 +19,7 @@ from newsletter.model import ArchivePage, Article, Channel, Edition, Filter, Int
 _FEWEST_AUTHORS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EditionPlan:
+class EditionPlan(Struct, frozen=True, kw_only=True):
     """An edition to be: its feeds, with their articles still to be rendered."""
 
     channel: Channel

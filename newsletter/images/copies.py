@@ -4,10 +4,11 @@ The same bytes in give the same bytes out: fixed settings, nothing kept but the 
 """
 
 import posixpath
-from dataclasses import dataclass
 from hashlib import sha256
 from io import BytesIO
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from newsletter.images.measure import Measure, UnreadablePictureError, opened, orientation
 
@@ -29,8 +30,7 @@ COLOURS = 256
 DRAFT = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Copy:
+class Copy(Struct, frozen=True, kw_only=True):
     """A copy of a picture."""
 
     width: int

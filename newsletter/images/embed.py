@@ -1,17 +1,17 @@
 """Which of a mail's pictures travel with the message, and the HTML that shows them from there (RFC 2392). Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from posixpath import basename
+
+from msgspec import Struct
 
 from newsletter.images import markup
 from newsletter.mail.message import Part
 from newsletter.model import MailPicture, Remark
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Embedded:
+class Embedded(Struct, frozen=True, kw_only=True):
     """A mail's HTML and what it shows of the message itself."""
 
     html: str

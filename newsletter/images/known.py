@@ -1,7 +1,8 @@
 """What is known of the pictures that a build came across, put into the articles that show them. No I/O."""
 
-from dataclasses import replace
 from urllib.parse import quote, urljoin
+
+from msgspec.structs import replace
 
 from newsletter.images import markup
 from newsletter.images.measure import SVG, Measure, UnreadablePictureError, is_picture, measure

@@ -1,8 +1,10 @@
 """What an issue's mail shows in the place of local pictures: copies that fit, and what travels with the message. No I/O."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from urllib.parse import quote, urljoin
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.images.copies import Copy, copy, name
@@ -13,8 +15,7 @@ from newsletter.model import Issue, MailPicture, Output, Picture, Remark, Render
 DENSITY = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(Struct, frozen=True, kw_only=True):
     """An issue whose mail knows its pictures."""
 
     issue: Issue | None

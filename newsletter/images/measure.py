@@ -3,9 +3,10 @@
 import posixpath
 import warnings
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +39,7 @@ class UnreadablePictureError(Exception):
     """A file that is no picture that could be measured; the message says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measure:
+class Measure(Struct, frozen=True, kw_only=True):
     """What the beginning of a picture's file says."""
 
     #: CSS pixels, upright as browsers show it.

@@ -1,17 +1,12 @@
 """What a file said → what becomes of it, and the article it is. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import fields, make_dataclass
 from datetime import datetime
-from typing import Any
 
 from newsletter.errors import ContentError
 from newsletter.index.said import Said, enclosures, instant, people
 from newsletter.model import Article, Found, Status
 from newsletter.naming import Names
-
-#: An article that can be written to, its fields in the same order: to fill a frozen one takes six times as long.
-_Draft: Any = make_dataclass("_Draft", [one.name for one in fields(Article)], slots=True)
 
 
 def of_article(article: Article) -> Found:
@@ -59,31 +54,28 @@ def found(file: Said, names: Names | None, published: datetime | None, wrong: Se
 
 def article_of(file: Said, names: Names, published: datetime) -> Article:
     """Make an article of a file without problems."""
-    article = _Draft(
-        file.path,
-        names.id,
-        file.title,  # a file without a title has a problem
-        names.slug,
-        names.permalink,
-        names.hosted,
-        published,
-        published if file.updated is None else datetime.fromisoformat(file.updated),
-        people(file) if file.authors else (),
-        tuple(file.tags),
-        file.summary,
-        file.language,
-        file.cover,
-        file.cover_alt,
-        enclosures(file) if file.enclosures else (),
-        instant(file.expires),
-        file.draft,
-        tuple((name, text) for name, text in file.extra) if file.extra else (),
-        file.body_line,
-        file.title_in_body,
-        file.sha256,
-        file.chosen[5] if file.chosen is not None and file.chosen[4] is not None else None,
-        file.fingerprint,
+    return Article(
+        path=file.path,
+        id=names.id,
+        title=file.title or "",  # a file without a title has a problem
+        slug=names.slug,
+        permalink=names.permalink,
+        hosted=names.hosted,
+        published=published,
+        updated=published if file.updated is None else datetime.fromisoformat(file.updated),
+        authors=people(file) if file.authors else (),
+        tags=tuple(file.tags),
+        summary=file.summary,
+        language=file.language,
+        cover=file.cover,
+        cover_alt=file.cover_alt,
+        enclosures=enclosures(file) if file.enclosures else (),
+        expires=instant(file.expires),
+        draft=file.draft,
+        extra=tuple((name, text) for name, text in file.extra) if file.extra else (),
+        body_line=file.body_line,
+        title_in_body=file.title_in_body,
+        sha256=file.sha256,
+        id_line=file.chosen[5] if file.chosen is not None and file.chosen[4] is not None else None,
+        fingerprint=file.fingerprint,
     )
-    article.__class__ = Article
-    made: Article = article
-    return made

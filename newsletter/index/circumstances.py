@@ -7,7 +7,6 @@ import os
 import sys
 import time
 import zoneinfo
-from dataclasses import fields
 from functools import cache
 from hashlib import sha256
 from importlib import resources
@@ -37,7 +36,7 @@ def of_reading(config: Config) -> bytes:
 
 def of_outputs(config: Config) -> bytes:
     """Digest all that shapes the outputs, but for content, templates, ledger, period and the present instant."""
-    settings = (f"{one.name}={getattr(config, one.name)!r}" for one in fields(config))
+    settings = (f"{name}={getattr(config, name)!r}" for name in config.__struct_fields__)
     return _digest(*(part.encode() for part in settings), _rules(config.timezone), _code((*READERS, *WRITERS)))
 
 

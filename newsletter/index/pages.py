@@ -5,8 +5,9 @@ Reads out/ and the index, writes the index. What decides is a digest of everythi
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.feeds.channels import FORMATS

@@ -8,9 +8,10 @@ touched so shortly before it was looked at is *fresh*, and its content decides t
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 #: Nanoseconds that the kernel's clock for files may stay behind: ticks of 10 ms at most, and some patience.
 TICK = 50_000_000
@@ -20,8 +21,7 @@ COARSE_TICK = 2_500_000_000
 COARSE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True, kw_only=True):
     """What a set of files looked like at an instant."""
 
     #: The name of each file and its stamp, or what was there instead; sorted.

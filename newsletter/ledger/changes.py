@@ -1,13 +1,14 @@
 """What a build changes in the ledger. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter.ledger.records import Known, Publication
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """What is to be written."""
 
     new: tuple[Known, ...] = ()

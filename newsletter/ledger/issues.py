@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
+
+from msgspec.structs import replace
 
 from newsletter.errors import LedgerError
 from newsletter.ledger import rows

@@ -1,12 +1,12 @@
 """What the ledger holds, as records. No I/O."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Publication:
+
+class Publication(Struct, frozen=True, kw_only=True):
     """An article as a build publishes it."""
 
     id: str
@@ -29,8 +29,7 @@ class Publication:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known(Publication):
+class Known(Publication, frozen=True, kw_only=True):
     """An article that was published, as the ledger has it."""
 
     #: Counts up from 1 in the order of first publication, without gaps.
@@ -47,8 +46,7 @@ class State(StrEnum):
     DELIVERED = "delivered"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
+class Issued(Struct, frozen=True, kw_only=True):
     """An issue, as the ledger has it."""
 
     key: str
@@ -78,8 +76,7 @@ class Fate(StrEnum):
     PASSED = "passed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(Struct, frozen=True, kw_only=True):
     """Where an article went."""
 
     fate: Fate
@@ -87,8 +84,7 @@ class Placement:
     issue: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(Struct, frozen=True, kw_only=True):
     """Which periods are done with."""
 
     #: The periods that end by then have been looked at; in UTC.
@@ -97,8 +93,7 @@ class Schedule:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class Planned(Struct, frozen=True, kw_only=True):
     """An issue that is to be reserved."""
 
     key: str
@@ -108,8 +103,7 @@ class Planned:
     articles: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, frozen=True, kw_only=True):
     """What a run decides before it builds anything."""
 
     issues: tuple[Planned, ...] = ()
@@ -138,8 +132,7 @@ class Progress(StrEnum):
     DEFERRED = "deferred"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
+class Attempt(Struct, frozen=True, kw_only=True):
     """The latest attempt to hand an issue to one recipient of a service."""
 
     #: Address, in the service's spelling; empty where the service itself is the recipient.

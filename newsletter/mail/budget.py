@@ -5,7 +5,8 @@ Gmail shows the first 102 KB of a mail's HTML and cuts off the rest, with the un
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.mail.layout import Layout, Story, lay_out, note_of, story
@@ -33,8 +34,7 @@ _WORDS = {Form.EXCERPT: "as an excerpt", Form.TITLE: "as a title"}
 Weigh = Callable[[int, Form], int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fitted:
+class Fitted(Struct, frozen=True, kw_only=True):
     """A mail within its budget."""
 
     html: str

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from markupsafe import escape
+from msgspec import Struct
 
 from newsletter.issue import cut
 from newsletter.model import Form, Image, Issue, Rendered, Section
@@ -23,8 +23,7 @@ SMALLEST_PICTURE = 200
 _IMAGE = re.compile(r'<img(?=[\s/>])(?:[^>"]|"[^"]*")*>')
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
+class Story(Struct, frozen=True, kw_only=True):
     """An article in its place."""
 
     item: Rendered
@@ -59,8 +58,7 @@ class Story:
         return self.item.cover or first_picture(self.item.html)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """Stories under one heading."""
 
     #: Empty for what is in no section.
@@ -68,8 +66,7 @@ class Part:
     stories: tuple[Story, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """All that is shown, in order."""
 
     note: Story | None

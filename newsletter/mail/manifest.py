@@ -7,9 +7,11 @@ rest of the manifest, which has the digests of the files beside it. Where it hol
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from newsletter.model import Edition, Form, Output, Remark
 
@@ -17,8 +19,7 @@ NAME = "issue.json"
 TYPE = "application/json"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Size:
+class Size(Struct, frozen=True, kw_only=True):
     """How large a digest is and what it holds."""
 
     #: Bytes of its HTML, and what they are to stay under.

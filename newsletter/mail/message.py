@@ -10,11 +10,12 @@ import unicodedata
 from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.mail.disarm import disarmed
@@ -34,8 +35,7 @@ LONGEST_NAME = 60
 ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """A file that travels with the message, for its HTML to show."""
 
     #: Content-ID, without angle brackets.
@@ -47,22 +47,24 @@ class Part:
     body: bytes
 
 
-def headers(config: Config, *, name: str, key: str, subject: str, date: datetime, leave: str = "") -> tuple[tuple[str, str], ...]:
+def headers(
+    config: Config, *, name: str, key: str, subject: str, date: datetime, leave: str = "", title: str = ""
+) -> tuple[tuple[str, str], ...]:
     """List the message's own headers as people read them, in order. ``name`` is the edition's, empty for the publication.
 
-    ``leave`` is the merge tag that delivery turns into an https address for leaving the list, if the header needs one.
+    ``title`` is the edition's, if it has one besides the publication's. ``leave`` is the merge tag that delivery turns into an https address for leaving the list, if the header needs one.
     """
     host = _host(config.url)
     place = urlsplit(config.url).path.rstrip("/")  # tells apart two publications of one host
     identity = sha256(f"{config.authority}{place}\n{name}\n{key}".encode()).hexdigest()
-    title = one_line(config.title)
+    own = one_line(config.title)
     pairs = [
         ("Date", format_datetime(date)),
-        ("From", _sender(config.digest.sender, title, host)),
+        ("From", _sender(config.digest.sender, own, host)),
         ("To", "undisclosed-recipients:;"),
         ("Subject", one_line(subject)),
         ("Message-ID", f"<{identity[:32]}@{host}>"),
-        ("List-Id", f"{display_name(title)} <{_list_label(name)}.{host}>"),
+        ("List-Id", f"{display_name(one_line(title) or own)} <{_list_label(name)}.{host}>"),
         *_unsubscribe(config.digest.unsubscribe, leave),
         ("Content-Language", config.language),
     ]
@@ -210,9 +212,13 @@ def display_name(name: str) -> str:
 
 
 def _list_label(name: str) -> str:
-    """Name the list in its List-Id: the edition, else newsletter."""
-    label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
-    return label or "newsletter"
+    """Name the list in its List-Id: newsletter, or the edition as no other is called; at most 63 characters, as DNS has it."""
+    if not name:
+        return WHOLE
+    label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_LABEL]
+    if label in {key(name), "-".join(key(name).split(" "))} - {WHOLE}:
+        return label
+    return f"{label}-{sha256(key(name).encode()).hexdigest()[:8]}".lstrip("-")
 
 
 def _unsubscribe(address: str, tag: str) -> Iterator[tuple[str, str]]:

@@ -11,16 +11,16 @@ has no width.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated
+
+from msgspec import Struct
 
 from newsletter.config import rules
 
 WORD_JOINER = "\u2060"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tags:
+class Tags(Struct, frozen=True, kw_only=True):
     """[digest.tags]: merge tags that go before those of digest.service."""
 
     unsubscribe: Annotated[
@@ -42,8 +42,7 @@ class Tags:
     ] = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Literal:
+class Literal(Struct, frozen=True, kw_only=True):
     """How text that a service would take for a tag is written in one place of the mail."""
 
     #: What begins a tag there, no more of it than has to be written otherwise.
@@ -52,8 +51,7 @@ class Literal:
     written: Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Syntax:
+class Syntax(Struct, frozen=True, kw_only=True):
     """How merge tags are written, seen from the text that is none."""
 
     html: Literal
@@ -65,8 +63,7 @@ class Syntax:
     comment: Callable[[str], str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service:
+class Service(Struct, frozen=True, kw_only=True):
     """One service."""
 
     #: As digest.service has it.

@@ -7,8 +7,9 @@ for a property the longest counts: the weight is a little too high rather than t
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from newsletter.mail import inline
 
@@ -27,8 +28,7 @@ _ATTRIBUTE = re.compile(r"\[\s*([\w-]+)\s*(?:([~|^$*]?)=\s*[\"']?([^\]\"']*)[\"'
 Names = frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     """One selector with its declarations."""
 
     #: For the elements around the one that it dresses, the outermost first.
@@ -38,8 +38,7 @@ class _Rule:
     properties: dict[str, int]
 
 
-@dataclass(eq=False, slots=True)
-class _Place:
+class _Place(Struct, eq=False):
     """Where an element stands, as far as rules can tell: all elements of one place get the same style."""
 
     names: Names

@@ -10,10 +10,11 @@ https://www.rfc-editor.org/rfc/rfc3339, https://www.rfc-editor.org/rfc/rfc5322#s
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from newsletter.metadata.tree import shown
 
@@ -55,8 +56,7 @@ _IN_NAME = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[-_. ]+|$)")
 _IN_FOLDERS = re.compile(r"(?:^|/)([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})[-/]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
+class Moment(Struct, frozen=True, kw_only=True):
     """A date as read."""
 
     #: With a fixed offset: instants with one ZoneInfo would be compared by what the clocks show, twice an hour in autumn.

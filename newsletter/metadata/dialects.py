@@ -5,9 +5,9 @@ knows three of them, loses what it cannot read without a word and strips the bod
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import frontmatter
+from msgspec import Struct
 
 from newsletter.metadata.bare import Hexo, Nikola, Pelican
 from newsletter.metadata.dialect import Dialect, line_at, salvage
@@ -15,8 +15,7 @@ from newsletter.metadata.fenced import LARGEST, TOO_DEEP, Json, Toml, Yaml
 from newsletter.metadata.tree import Entry, Fault, MalformedError
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class Block(Struct, frozen=True, kw_only=True):
     """A text taken apart."""
 
     #: Name of the dialect; empty where the text has no front matter.

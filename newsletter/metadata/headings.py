@@ -6,7 +6,8 @@ ATX and setext headings, outside fenced code and comments: https://spec.commonma
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: Longest heading that is looked at, in characters.
 LONGEST = 1_000
@@ -27,8 +28,7 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _MARKUP = re.compile(r"[\\`\[*~<&{\0]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class Heading(Struct, frozen=True, kw_only=True):
     """A heading in a body."""
 
     #: As a reader sees it, on one line.

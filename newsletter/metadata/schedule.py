@@ -1,9 +1,10 @@
 """When an article appears, changes and goes, and whether it is held back. Pure."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from newsletter.metadata import dates
 from newsletter.metadata.fields import Fields, flag
@@ -22,8 +23,7 @@ _SCHEDULED = frozenset({"scheduled", "future"})
 _DATED_PATH = re.compile(r"(?:^|/)([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})(?:/|$)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Schedule:
+class Schedule(Struct, frozen=True, kw_only=True):
     """The dates of an article, as far as they could be read."""
 
     published: datetime | None

@@ -1,8 +1,9 @@
 """What every dialect of front matter is read into: entries whose scalars are strings, as the author wrote them. Pure."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from msgspec import Struct
 
 #: A scalar as written, None where nothing stands, a list, or a table.
 Value: TypeAlias = "str | tuple[Value, ...] | Table | None"
@@ -13,8 +14,7 @@ DEPTH = 40
 SHOWN = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """One key with its value."""
 
     key: str
@@ -23,15 +23,13 @@ class Entry:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """Entries in the author's order; no key stands twice."""
 
     entries: tuple[Entry, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class Fault(Struct, frozen=True, kw_only=True):
     """What a dialect's own rules find wrong."""
 
     #: 1-based line of the file.

@@ -8,10 +8,10 @@ https://yaml.org/spec/1.1/ as PyYAML reads it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import yaml
+from msgspec import Struct, field
 
 from newsletter.metadata import plain
 from newsletter.metadata.tree import DEPTH, Collection, Entry, Fault, MalformedError, Table, Value
@@ -30,8 +30,7 @@ _NULL_IN_LIST = frozenset({"", "~"})
 _HINT = "put quotes around a value that holds ': ' or ' #' or begins with one of @ ` % & * ! | > [ {"
 
 
-@dataclass(slots=True, kw_only=True)
-class _Open:
+class _Open(Struct, kw_only=True):
     """A collection that is being read."""
 
     line: int

@@ -1,8 +1,9 @@
 """Articles, from the file that was found to the content that all outputs share. No I/O."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Status(StrEnum):
@@ -16,8 +17,7 @@ class Status(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """Somebody who writes or edits."""
 
     #: RSS <dc:creator>, Atom <name>, JSON Feed authors[].name.
@@ -28,8 +28,7 @@ class Person:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Enclosure:
+class Enclosure(Struct, frozen=True, kw_only=True):
     """A file that goes with an article. RSS <enclosure>, Atom rel=enclosure, JSON Feed attachments[]."""
 
     #: As the front matter has it; once the article is rendered absolute and percent-encoded.
@@ -40,8 +39,7 @@ class Enclosure:
     length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(Struct, frozen=True, kw_only=True):
     """A picture, by its public address."""
 
     #: Absolute, percent-encoded.
@@ -53,8 +51,7 @@ class Image:
     height: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asset:
+class Asset(Struct, frozen=True, kw_only=True):
     """A local file that an article shows, to be copied into out/."""
 
     #: POSIX path relative to the content folder; never outside it.
@@ -65,8 +62,7 @@ class Asset:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class Picture(Struct, frozen=True, kw_only=True):
     """A local picture that an article shows, as its file says."""
 
     asset: Asset
@@ -81,8 +77,7 @@ class Picture:
     moving: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailPicture:
+class MailPicture(Struct, frozen=True, kw_only=True):
     """What the mail shows in the place of a local picture."""
 
     #: Of the picture, as in the article's HTML.
@@ -101,8 +96,7 @@ class MailPicture:
     body: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class Article(Struct, frozen=True, kw_only=True):
     """One Markdown source file's metadata. Its body stays on disk until it is asked for."""
 
     #: POSIX path relative to the content folder.
@@ -150,8 +144,7 @@ class Article:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remark:
+class Remark(Struct, frozen=True, kw_only=True):
     """Something worth telling about an article that does not hold it back."""
 
     #: POSIX path relative to the content folder.
@@ -167,8 +160,7 @@ class Remark:
         return f"{where}: {self.message}" if self.field is None else f"{where}: {self.field}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(Struct, frozen=True, kw_only=True):
     """One file of the content folder and what becomes of it; as much of its metadata as could be read."""
 
     path: str
@@ -185,8 +177,7 @@ class Found:
     authors: tuple[Person, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(Struct, frozen=True, kw_only=True):
     """A half-open range of instants ``[start, end)``."""
 
     start: datetime
@@ -195,8 +186,7 @@ class Period:
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class Filter(Struct, frozen=True, kw_only=True):
     """What an edition takes: an article passes if it matches every part that is not empty."""
 
     #: Any one of these, compared without case.
@@ -207,8 +197,7 @@ class Filter:
     folders: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(Struct, frozen=True, kw_only=True):
     """An article with its content, as all emitters share it."""
 
     article: Article

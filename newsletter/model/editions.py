@@ -1,14 +1,14 @@
 """What is made of articles: issues, feeds, editions, and the files that are written. No I/O."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from newsletter.model.articles import MailPicture, Period, Remark, Rendered
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastIssue:
+class PastIssue(Struct, frozen=True, kw_only=True):
     """An issue that out/ already holds, as its manifest issue.json tells."""
 
     key: str
@@ -19,8 +19,7 @@ class PastIssue:
     articles: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
+class Issue(Struct, frozen=True, kw_only=True):
     """The articles chosen for one period, with the words that go around them."""
 
     key: str
@@ -43,8 +42,7 @@ class Issue:
     pictures: tuple[MailPicture, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commission:
+class Commission(Struct, frozen=True, kw_only=True):
     """Which issue a build is to make."""
 
     period: Period
@@ -66,8 +64,7 @@ class Form(StrEnum):
     COUNTED = "counted"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
+class Section(Struct, frozen=True, kw_only=True):
     """Articles of an issue that stand together."""
 
     #: Empty for the lead before all sections, for what is in none of them, and where there are none.
@@ -84,8 +81,7 @@ class Interest(StrEnum):
     AUTHOR = "author"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Channel:
+class Channel(Struct, frozen=True, kw_only=True):
     """Where an edition's feeds are and what they are called, in all formats."""
 
     interest: Interest
@@ -98,8 +94,7 @@ class Channel:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArchivePage:
+class ArchivePage(Struct, frozen=True, kw_only=True):
     """A closed page of the feeds' archive: it holds the articles that it will always hold."""
 
     #: Counts from 1, the page of the articles that were published first.
@@ -110,8 +105,7 @@ class ArchivePage:
     stands: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Edition:
+class Edition(Struct, frozen=True, kw_only=True):
     """What one build has to say: all that an emitter may know besides the configuration."""
 
     #: Empty for the whole publication.
@@ -138,8 +132,7 @@ class Edition:
     kept: "Kept | None" = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
+class Output(Struct, frozen=True, kw_only=True):
     """One file to write."""
 
     #: POSIX path relative to out/.
@@ -151,8 +144,7 @@ class Output:
     remarks: tuple[Remark, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
+class Kept(Struct, frozen=True, kw_only=True):
     """What out/ holds of the digest that is to be made."""
 
     #: SHA-256 over all that shapes the mail, in hexadecimal.

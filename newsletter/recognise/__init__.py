@@ -13,9 +13,10 @@ nothing is guessed.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+
+from msgspec.structs import replace
 
 from newsletter.ledger.records import Known, Publication
 from newsletter.ledger.shelf import Line, Shelf

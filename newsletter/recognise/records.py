@@ -1,8 +1,9 @@
 """What goes into recognition and what comes out of it. No I/O."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from newsletter.errors import ContentError
 from newsletter.ledger.records import Known
@@ -10,8 +11,7 @@ from newsletter.ledger.shelf import Line, Shelf
 from newsletter.model import Remark
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(Struct, frozen=True, kw_only=True):
     """An article as read."""
 
     path: str
@@ -30,8 +30,7 @@ class Candidate:
     live: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
+class Recognised(Struct, frozen=True, kw_only=True):
     """What an article turned out to be."""
 
     path: str
@@ -42,8 +41,7 @@ class Recognised:
     known: Known | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recognition:
+class Recognition(Struct, frozen=True, kw_only=True):
     """What all of them turned out to be, but for the articles that a problem holds back, and drafts that one would."""
 
     #: All that was ever published.

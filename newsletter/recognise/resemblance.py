@@ -6,11 +6,12 @@ compare: an empty text is like no other, and a date without a time of day gives 
 
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from hashlib import sha256
 from itertools import chain
 from typing import TypeAlias
+
+from msgspec import Struct
 
 from newsletter.ledger.records import Known
 from newsletter.ledger.shelf import Shelf
@@ -40,8 +41,7 @@ DAY = frozenset({"day"})
 SLUG = frozenset({"slug"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Traits:
+class Traits(Struct, frozen=True, kw_only=True):
     """What an article can be recognised by; None where it says nothing."""
 
     text: str | None

@@ -5,8 +5,9 @@ compare, and from what the renderer asked of other articles and files, which is 
 """
 
 import json
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from newsletter.model import Article, Asset, Enclosure, Image, Remark, Rendered
 from newsletter.render.site import Answer, Question, Site

@@ -2,8 +2,9 @@
 
 import posixpath
 from collections import Counter
-from dataclasses import replace
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from newsletter.model import Article, Image, Remark, Rendered
 from newsletter.render import bounds, clean, excerpt, rewrite, tree

@@ -1,9 +1,10 @@
 """What is to be scheduled. Pure."""
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, time, tzinfo
 from pathlib import Path
+
+from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.errors import NewsletterError
@@ -12,8 +13,7 @@ from newsletter.errors import NewsletterError
 UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
+class Secret(Struct, frozen=True, kw_only=True):
     """A password, token or key that is not in a file."""
 
     #: Of the environment.
@@ -22,8 +22,7 @@ class Secret:
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     """The scheduled run of one publication."""
 
     config: Config

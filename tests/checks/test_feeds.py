@@ -1,9 +1,9 @@
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.checks import feeds
 from newsletter.emitters import emitter

@@ -1,11 +1,11 @@
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter import checks, config, periods, publish
 from newsletter.checks import digests, entries, parity

@@ -1,11 +1,11 @@
 import json
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.cli import issued
 from newsletter.cli.issued import Entry, Reached

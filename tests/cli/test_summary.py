@@ -1,8 +1,8 @@
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter import periods
 from newsletter.cli import summary

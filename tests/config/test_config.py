@@ -1,10 +1,10 @@
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec import Struct
 
 from newsletter import config
 from newsletter.config import Config, tree
@@ -339,8 +339,7 @@ def test_every_default_is_accepted_when_it_is_given(tmp_path: Path) -> None:
     assert config.load(None, (), tmp_path) == load(cwd=tmp_path)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Switched:
+class Switched(Struct, frozen=True, kw_only=True):
     """A table with a switch; the publication has none yet."""
 
     on: Annotated[bool, "Whether it is on."] = False

@@ -10,7 +10,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,20 +18,22 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
+from msgspec import Struct
+
 #: What time it is at the services.
 NOW = datetime(2026, 3, 9, 8, 0, tzinfo=UTC)
 TOKEN = "s3cret-token"  # noqa: S105 - of a server that lives as long as a test
 
 
-@dataclass(frozen=True, kw_only=True)
-class Mood:
+class Mood(Struct, frozen=True, kw_only=True):
     """How one request is answered, if it is the next with that method and end of its path."""
 
     method: str = "GET"
     path: str = ""
     #: 0: not at all, the connection is closed; None: as it should be, if at all.
     status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     body: bytes = b"{}"
     #: Whether what was asked for is done all the same.
     done: bool = False

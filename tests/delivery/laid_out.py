@@ -1,9 +1,10 @@
 """An issue as a build leaves it, and a journal, for services that keep drafts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from newsletter.config.delivery import Buttondown, Delivery, Listmonk
 from newsletter.delivery.contract import Handover, Outcome

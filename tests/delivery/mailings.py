@@ -1,8 +1,9 @@
 """An issue, its recipients and a mail server, ready for delivery."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
 
 from newsletter.config.delivery import Delivery, Dkim, Smtp
 from newsletter.delivery import Handover, Result, service

@@ -1,11 +1,11 @@
 """What is particular to Buttondown, and its requests held against its published OpenAPI description."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
+from msgspec.structs import replace
 
 from newsletter.delivery import buttondown, http
 from newsletter.errors import DeliveryError

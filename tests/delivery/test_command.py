@@ -6,11 +6,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.config import Command, Delivery
 from newsletter.delivery import Handover, Outcome, Result, service

@@ -1,13 +1,13 @@
 """What is particular to listmonk, and its requests held against its published OpenAPI description."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import yaml
+from msgspec.structs import replace
 
 from newsletter.delivery import http, listmonk
 from newsletter.errors import DeliveryError

@@ -25,6 +25,8 @@ from tests.delivery.mailings import Desk, addresses
 from tests.delivery.postfix import Postfix
 from tests.real import ROOT
 
+#: In Received: the name of the queued message.
+QUEUED = re.compile(rb"with E?SMTPS?A? id ([0-9A-Za-z]+)")
 RECIPIENT = re.compile(rb"^Delivered-To: (.*)$", re.MULTILINE)
 
 MESSAGE_ID = re.compile(rb"^Message-ID: (<.*>)$", re.MULTILINE)
@@ -46,6 +48,14 @@ def server(shared: Postfix) -> Postfix:
 def recipients(mail: list[bytes]) -> Counter[str]:
     """Count the messages by recipient."""
     return Counter(found[1].decode() for message in mail if (found := RECIPIENT.search(message)))
+
+
+def named(message: bytes) -> tuple[str, bytes]:
+    """Return whom a message is for, and what the server called it when it was taken on."""
+    recipient, queued = RECIPIENT.search(message), QUEUED.search(message)
+    assert recipient
+    assert queued
+    return recipient[1].decode(), queued[1]
 
 
 def assert_has_values(message: bytes) -> None:
@@ -118,9 +128,10 @@ def test_a_server_that_is_stopped_and_started_in_the_middle_costs_nothing(tmp_pa
     unknown = {address for address, progress in desk.progress().items() if progress == "trying"}
     assert result.delivered
     assert len(unknown) == len(result.problems)
-    counts = recipients(server.mail())
-    assert set(counts.values()) == {1}
-    assert set(people) - set(counts) <= unknown
+    # what Postfix took on is counted: stopped between storing a message and taking it off its queue, it stores that again
+    accepted = Counter(recipient for recipient, _ in {named(message) for message in server.mail()})
+    assert set(accepted.values()) == {1}
+    assert set(people) - set(accepted) <= unknown
 
 
 @pytest.mark.parametrize(

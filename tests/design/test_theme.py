@@ -1,11 +1,11 @@
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from newsletter import config as configuration
 from newsletter.config import Config, Digest
@@ -48,7 +48,7 @@ def test_every_pair_that_carries_text_meets_wcag_aa(theme: Theme, mode: str) -> 
 @EVERY_THEME
 @MODES
 def test_no_colour_is_pure_black_or_white(theme: Theme, mode: str) -> None:
-    for name in Palette.__slots__:
+    for name in Palette.__struct_fields__:
         colour = getattr(getattr(theme, mode), name)
         assert re.fullmatch(r"#[0-9a-f]{6}", colour)
         assert colour not in {"#000000", "#ffffff"}
@@ -216,7 +216,9 @@ def test_colours_between_which_nothing_can_be_read_get_no_advice() -> None:
 
 
 @given(
-    st.builds(Colours, **dict.fromkeys(Palette.__slots__, st.sampled_from(["", "#000", "#fff", "#777", "#0057b7", "#ffcc00"])))
+    st.builds(
+        Colours, **dict.fromkeys(Palette.__struct_fields__, st.sampled_from(["", "#000", "#fff", "#777", "#0057b7", "#ffcc00"]))
+    )
 )
 def test_colours_without_a_problem_can_all_be_read(colours: Colours) -> None:
     table = ThemeTable(light=colours)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from urllib.parse import unquote
 import jsonschema
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from newsletter.config import Config, Feeds
 from newsletter.feeds.archive import numbered

@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from hashlib import sha256
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml.html import HtmlElement, document_fromstring
+from msgspec.structs import replace
 
 from newsletter.config import Config, Digest
 from newsletter.emitters.digest import emit

@@ -3,7 +3,6 @@
 import email
 import email.policy
 import json
-from dataclasses import replace
 from email.message import EmailMessage
 from typing import Any, cast
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
+from msgspec.structs import replace
 
 from newsletter.config import Config, Digest
 from newsletter.emitters import emitter

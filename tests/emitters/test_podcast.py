@@ -1,10 +1,10 @@
 """Podcasts: https://podcasters.apple.com/support/823-podcast-requirements."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from newsletter.config import Feeds, Podcast
 from newsletter.model import Enclosure, Image, Person, Rendered

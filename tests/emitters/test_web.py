@@ -1,10 +1,10 @@
 import re
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from lxml.html import HtmlElement, document_fromstring
+from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.emitters.web import emit

@@ -2,13 +2,13 @@
 
 import email
 import email.policy
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 from lxml.html import HtmlElement, document_fromstring
+from msgspec.structs import replace
 
 from newsletter import checks, periods
 from newsletter.config import Config, Digest

@@ -1,6 +1,5 @@
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from newsletter.config import Config, Digest
 from newsletter.config.design import ThemeTable

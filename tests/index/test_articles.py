@@ -1,7 +1,7 @@
-from dataclasses import FrozenInstanceError, replace
 from datetime import datetime
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.index.articles import article_of
 from newsletter.index.said import Said
@@ -65,7 +65,7 @@ ARTICLE = Article(
 def test_every_field_of_an_article_comes_from_where_it_belongs(flag: str) -> None:
     """No two values are alike, so that none can be mixed up with another."""
     said = FILE._replace(draft=flag == "draft", title_in_body=flag == "title_in_body")
-    wanted = replace(ARTICLE, **{name: name == flag for name in ("hosted", "draft", "title_in_body")})  # type: ignore[arg-type]  # flags
+    wanted = replace(ARTICLE, **{name: name == flag for name in ("hosted", "draft", "title_in_body")})
     made = article_of(said, NAMES._replace(hosted=flag == "hosted"), PUBLISHED)
     assert made == wanted
     assert type(made) is Article
@@ -74,5 +74,5 @@ def test_every_field_of_an_article_comes_from_where_it_belongs(flag: str) -> Non
 def test_an_article_made_of_a_file_is_as_frozen_as_any() -> None:
     made = article_of(FILE, NAMES, PUBLISHED)
     assert hash(made) == hash(ARTICLE)
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError):
         made.title = "B"  # type: ignore[misc]  # that is the point

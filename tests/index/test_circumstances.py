@@ -1,12 +1,12 @@
 import os
 import sys
 import zoneinfo
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.config import Feeds, Reading
 from newsletter.index import circumstances

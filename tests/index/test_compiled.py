@@ -7,11 +7,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import jinja2
 import pytest
+from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.index import circumstances, compiled, place

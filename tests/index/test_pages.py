@@ -5,11 +5,11 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter import periods
 from newsletter.config import Config, Feeds
@@ -69,7 +69,7 @@ def scratch(config: Config) -> dict[str, bytes]:
     (fresh / "out").mkdir()
     paths = {"root": fresh, "content": fresh / "content", "out": fresh / "out", "templates": fresh / "templates"}
     build(
-        replace(config, **paths, ledger=str(fresh / ".out.ledger")),  # type: ignore[arg-type]  # paths, all of them
+        replace(config, **paths, ledger=str(fresh / ".out.ledger")),
         now=NOW,
         period=periods.parse("2026-03", config.timezone),
         jobs=1,

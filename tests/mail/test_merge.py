@@ -1,5 +1,4 @@
 import email.header
-from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from random import Random
@@ -7,6 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from newsletter.delivery.recipients import Recipient
 from newsletter.errors import DeliveryError

@@ -1,6 +1,5 @@
 import email
 import email.policy
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.message import EmailMessage
 from hashlib import sha256
@@ -9,6 +8,7 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from newsletter.config import Config, Digest
 from newsletter.mail import message

@@ -1,8 +1,8 @@
 import re
-from dataclasses import asdict
 from functools import partial
 
 import pytest
+from msgspec.structs import asdict
 
 from newsletter.mail import services
 from newsletter.mail.merging import TAG

@@ -1,12 +1,12 @@
 import os
 import subprocess
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from msgspec.structs import replace
 
 from newsletter import __version__
 from newsletter.config import Delivery, Digest, Dkim, Smtp

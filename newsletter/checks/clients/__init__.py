@@ -1,8 +1,9 @@
 """The gate: what mail clients make of each thing that the digest uses, and whether anything is lost by it. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from newsletter.checks.clients.severity import weigh
 from newsletter.checks.clients.support import CLIENTS, Client, Feature, Level, findings
@@ -33,8 +34,7 @@ RULES = (LOST, PARTLY, ADDS)
 _BY_SEVERITY = {rule.severity: rule for rule in RULES}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class Row(Struct, frozen=True, kw_only=True):
     """One feature that a mail uses, and how far each client supports it."""
 
     feature: Feature
@@ -42,8 +42,7 @@ class Row:
     levels: tuple[Level, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class Table(Struct, frozen=True, kw_only=True):
     """Everything that a mail uses."""
 
     #: The mail's file.
@@ -54,8 +53,7 @@ class Table:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Trouble:
+class _Trouble(Struct, frozen=True, kw_only=True):
     """What a use costs in one client."""
 
     severity: Severity

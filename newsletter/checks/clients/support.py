@@ -5,10 +5,11 @@ https://www.caniemail.com/
 """
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 
 class Level(StrEnum):
@@ -24,8 +25,7 @@ class Level(StrEnum):
 LEVELS = {"y": Level.FULL, "a": Level.PARTLY, "n": Level.NOT, "u": Level.UNKNOWN}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class Client(Struct, frozen=True, kw_only=True):
     """A program that people read mail with."""
 
     #: As the file names it.
@@ -68,8 +68,7 @@ CLIENTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
+class Feature(Struct, frozen=True, kw_only=True):
     """Something that a mail may use."""
 
     #: caniemail's own name for it.
@@ -86,8 +85,7 @@ class Feature:
         return f"https://www.caniemail.com/features/{self.slug}/"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Findings:
+class Findings(Struct, frozen=True, kw_only=True):
     """All that is known."""
 
     #: Of the newest test, ISO 8601.

@@ -6,8 +6,9 @@ them.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from newsletter.checks.clients import constructs
 from newsletter.checks.clients.support import findings
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
 BOUNDED = re.compile(r"\[if [^\]]*mso[^\]]*\]>.*<table[^>]*\swidth=\"?\d+", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
+class Use(Struct, frozen=True, kw_only=True):
     """One place of the mail that uses a feature."""
 
     #: caniemail's name for the feature.

@@ -1,17 +1,17 @@
 """What out/ holds, for rules that ask whether something is there. Reads out/, writes nothing."""
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
+
+from msgspec import Struct, field
 
 from newsletter.checks.mail.page import is_ours
 
 IDS = re.compile(rb"""\s(?:id|name)=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 
 
-@dataclass(kw_only=True)
-class Built:
+class Built(Struct, kw_only=True, dict=True):
     """The folder that is served at the publication's address."""
 
     out: Path

@@ -6,10 +6,11 @@ element to the tag that made it. In an article it is looked for by what it says;
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from newsletter.checks.mail.page import matching, text_of
 from newsletter.checks.mail.stylesheet import Rule, rules
@@ -26,8 +27,7 @@ HEADING = re.compile("h[1-6]")
 CLASSES, WORD = re.compile(r'class="([^"]*)"'), re.compile(r"[\w-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(Struct, frozen=True, kw_only=True):
     """A line of a file."""
 
     path: Path
@@ -35,16 +35,14 @@ class Place:
     line: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(Struct, frozen=True, kw_only=True):
     """A template that the mail is made from."""
 
     path: Path
     text: str
 
 
-@dataclass(kw_only=True)
-class Origins:
+class Origins(Struct, kw_only=True, dict=True):
     """Everything that one mail can have come from."""
 
     config: Config

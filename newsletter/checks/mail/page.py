@@ -1,10 +1,11 @@
 """The digest as its readers get it, read back from its files. No I/O."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from newsletter.checks.mail.stylesheet import declarations
 from newsletter.mail.services import as_shown
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mail:
+class Mail(Struct, frozen=True, kw_only=True):
     """One mail and what its manifest says of it."""
 
     #: Its email.html, absolute.

@@ -5,7 +5,8 @@ A template of a style sheet is read as well as what came of it: where a template
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 #: What is no CSS: comments, and a template's own comments and statements.
 ASIDE = re.compile(r"/\*.*?\*/|\{#.*?#\}|\{%.*?%\}", re.DOTALL)
@@ -14,8 +15,7 @@ SEMICOLON = re.compile(r";(?![^(]*\))")
 TOKEN = re.compile(r"\{\{.*?\}\}|\"[^\"]*\"|'[^']*'|[{};]", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class Rule(Struct, frozen=True, kw_only=True):
     """One rule."""
 
     #: As written; empty for an at-rule that holds declarations.

@@ -5,8 +5,9 @@ that it did not take it, or cannot have taken it because its end never left. Whe
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from newsletter.delivery.contract import Handover, Journal, Result
 from newsletter.delivery.smtp import opening

@@ -8,7 +8,8 @@ import smtplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from newsletter.delivery.smtp.letters import Letter
 from newsletter.delivery.smtp.opening import Line, Server, reason
@@ -23,8 +24,7 @@ TOO_MANY = 452
 START = 354
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What the server made of a message."""
 
     code: int

@@ -1,9 +1,10 @@
 """Who is written to, and what: the issue for a mailing list, or for each of the recipients. Reads their file and email.eml."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses
+
+from msgspec import Struct
 
 from newsletter.config import rules
 from newsletter.delivery import dkim, recipients
@@ -15,8 +16,7 @@ from newsletter.mail import merge
 MESSAGE = "email.eml"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class Letter(Struct, frozen=True, kw_only=True):
     """A message to one address."""
 
     #: As the journal knows the recipient.
@@ -27,8 +27,7 @@ class Letter:
     recipient: Recipient | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mailing:
+class Mailing(Struct, frozen=True, kw_only=True):
     """All messages of an issue."""
 
     #: Address that undeliverable mail returns to.

@@ -8,9 +8,10 @@ import smtplib
 import socket
 import ssl
 from base64 import b64encode
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import NoReturn
+
+from msgspec import Struct
 
 from newsletter.config.delivery import Smtp
 from newsletter.delivery.contract import Handover
@@ -74,8 +75,7 @@ class SecretLine(Line, smtplib.SMTP_SSL):
     """A connection that is TLS from the start."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Server:
+class Server(Struct, frozen=True, kw_only=True):
     """A mail server, and what it takes to be let in."""
 
     smtp: Smtp
@@ -84,8 +84,12 @@ class Server:
     port: int
     #: As which this machine greets: asking the DNS for it takes time.
     machine: str
-    password: str = field(repr=False)
+    password: str
     context: ssl.SSLContext | None
+
+    def __repr__(self) -> str:
+        """Keep the password out of every traceback and log."""
+        return f"Server(name={self.name!r}, port={self.port!r})"
 
     def open(self) -> Line:
         """Open a connection and log in; raises UnreachableError, and DeliveryError where trying again cannot help."""

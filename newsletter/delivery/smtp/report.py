@@ -1,7 +1,8 @@
 """Tells people what came of a mailing. Pure."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from newsletter.delivery.contract import Result
 
@@ -9,8 +10,7 @@ from newsletter.delivery.contract import Result
 NAMED = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """What came of a mailing. By recipient, what the server said."""
 
     key: str

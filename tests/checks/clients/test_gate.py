@@ -33,7 +33,7 @@ def serious(root: Path, body: str, head: str = "") -> list[tuple[str, str]]:
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_all_that_an_article_may_hold_is_safe_in_every_design(theme: str, language: str, tmp_path: Path) -> None:
     config = letter(tmp_path, theme=theme)
-    config = Config(**{**{name: getattr(config, name) for name in config.__slots__}, "language": language})
+    config = Config(**{**{name: getattr(config, name) for name in config.__struct_fields__}, "language": language})
     edition = make_edition(*(make_rendered(EVERYTHING, slug=slug) for slug in ("one", "two", "three")))
     html = next(output.body for output in emit(config, edition, Templates()) if output.path.endswith("email.html"))
     one = mail_of(tmp_path, html.decode())

@@ -1,9 +1,9 @@
 """Each rule about mails: a digest that keeps it and one that does not."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.checks import mail
 from tests.checks.mail.made import LEAVE, broken, found, letter, mail_of, make_mail
