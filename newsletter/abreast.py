@@ -1,9 +1,8 @@
 """Reads many files of the content folder in several processes at once, where that pays. Reads files and starts processes.
 
-Parsing front matter is most of what a first build does. What files say is made of plain values, so it comes back as JSON.
+Parsing front matter is most of what a first build does. What files say comes back as the index would have it.
 """
 
-import json
 import multiprocessing
 import sys
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from multiprocessing.connection import Connection
 from newsletter import reading
 from newsletter.config import Config
 from newsletter.folder import File
-from newsletter.index.said import Said, row
+from newsletter.index.said import Said, read_back, written
 
 #: Fewer files than this for each process are read faster by one: as many as are read while another is started, and some.
 LEAST = 128
@@ -37,32 +36,32 @@ def read_all(config: Config, files: Sequence[tuple[File, Said | None]], count: i
     found: list[Said | None] = [None] * len(files)
     found[::count] = [reading.read(config, *one) for one in files[::count]]
     for number, (process, ours) in enumerate(pipes, 1):
-        share = files[number::count]
-        found[number::count] = _received(ours, len(share)) or [reading.read(config, *one) for one in share]
+        found[number::count] = _received(ours, config, files[number::count])
         ours.close()
         process.join()
         process.close()
     return [one for one in found if one is not None]
 
 
-def _received(pipe: Connection, count: int) -> list[Said]:
-    """Take in what a process found; nothing if it died."""
+def _received(pipe: Connection, config: Config, share: Sequence[tuple[File, Said | None]]) -> list[Said]:
+    """Take in what a process found; what it could not send, because it died or the text cannot be written, is read here."""
     found: list[Said] = []
     with suppress(EOFError, ConnectionResetError):
-        while len(found) < count:
-            found += (Said(*one) for one in json.loads(pipe.recv_bytes()))
+        while len(found) < len(share):
+            batch = share[len(found) : len(found) + BATCH]
+            said = read_back(pipe.recv_bytes())
+            found += said if len(said) == len(batch) else [reading.read(config, *one) for one in batch]
         return found
-    return []
+    return found + [reading.read(config, *one) for one in share[len(found) :]]
 
 
 def _work(
     pipe: Connection, config: Config, files: Sequence[tuple[File, Said | None]]
 ) -> None:  # pragma: no cover - in another process
     """Read a share of the files, and send all at the end: the other process has its own share to read before it listens."""
-    batches = []
-    for start in range(0, len(files), BATCH):
-        rows = [row(reading.read(config, *one)) for one in files[start : start + BATCH]]
-        batches.append(json.dumps(rows, separators=(",", ":")).encode())
+    batches = [
+        written([reading.read(config, *one) for one in files[start : start + BATCH]]) for start in range(0, len(files), BATCH)
+    ]
     with suppress(BrokenPipeError, ConnectionResetError):
         for batch in batches:
             pipe.send_bytes(batch)

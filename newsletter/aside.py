@@ -1,73 +1,127 @@
-"""A process beside this one that gets ready for one job while this one works on what the job needs. Starts that process alone.
+"""A process beside this one, that gets ready for jobs while this one finds out which there are. Starts that process alone.
 
-With the standard library's pools it could not be chosen which of the processes gets the job, and the first of them starts a
-thread, after which nobody should fork.
+With the standard library's pools it could not be chosen which of the processes gets a job, and the first of them starts a thread,
+after which nobody should fork.
 """
 
-import multiprocessing
+import os
 import sys
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from multiprocessing.connection import Connection
-from typing import Generic, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 Arguments = TypeVarTuple("Arguments")
 Made = TypeVar("Made")
 
 
-class Aside(Generic[*Arguments, Made]):
-    """The process. What it cannot do because it died is done here."""
+def workers(jobs: int) -> int:
+    """Tell how many processes to use: ``jobs``, or one for each processor that this process may run on if it is 0."""
+    if jobs > 0:
+        return jobs
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
-    def __init__(self, ready: Callable[[], None], do: Callable[[*Arguments], Made]) -> None:
-        """Start it: first it calls ``ready``. Both must be functions of modules."""
-        context = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+
+class Task(Generic[Made]):
+    """Something that the other process does, and this one if that died."""
+
+    def __init__(self, aside: "Aside", do: Callable[[], Made]) -> None:
+        """Take what is to be done."""
+        self._aside = aside
         self._do = do
-        self._arguments: tuple[*Arguments] | None = None
-        self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, self._pipe, ready, do), daemon=True)
-        self._process.start()
-        theirs.close()
+        self._answer: tuple[Made, Exception | None] | None = None
 
-    def begin(self, *arguments: *Arguments) -> None:
-        """Hand over the job."""
-        self._arguments = arguments
-        with suppress(BrokenPipeError, ConnectionResetError):  # then ``result`` sees that it died
-            self._pipe.send(arguments)
+    def take(self, answer: Any) -> None:  # noqa: ANN401 - what the pipe brought, or None where it broke
+        """Take what came of it; None: nothing will."""
+        if answer is not None:
+            self._answer = answer
+            return
+        try:
+            self._answer = self._do(), None
+        except Exception as error:  # noqa: BLE001 - raised where the result is asked for
+            self._answer = None, error  # type: ignore[assignment]  # nobody looks at what was not made
+
+    def is_done(self) -> bool:
+        """Tell whether the result is there; does not wait."""
+        self._aside.listen(self, wait=False)
+        return self._answer is not None
 
     def result(self) -> Made:
         """Wait for what came of it; what it raised is raised here."""
-        assert self._arguments is not None  # begun before  # noqa: S101
-        try:
-            made, error = self._pipe.recv()
-        except (EOFError, ConnectionResetError):
-            return self._do(*self._arguments)
+        self._aside.listen(self, wait=True)
+        assert self._answer is not None  # listened until it was  # noqa: S101
+        made, error = self._answer
         if error is not None:
             raise error
-        result: Made = made
-        return result
+        return made
+
+
+class Aside:
+    """The process. It does jobs in the order in which they come."""
+
+    def __init__(self, *ready: Callable[[], object]) -> None:
+        """Start it: while there is no job it calls these, each once. They must be functions of modules."""
+        import multiprocessing  # noqa: PLC0415 - 5 ms, for those who have use for it
+
+        context = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
+        self._tasks: deque[Task[Any]] = deque()
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_work, args=(theirs, self._pipe, ready), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def begin(self, do: Callable[[*Arguments], Made], *arguments: *Arguments) -> Task[Made]:
+        """Hand over a job, once those before it are done: a function of a module, and what can be pickled."""
+        if self._tasks:  # were both to send what the other does not take, they would wait for each other
+            self.listen(self._tasks[-1], wait=True)
+        task = Task(self, lambda: do(*arguments))
+        with suppress(BrokenPipeError, ConnectionResetError):  # then ``listen`` sees that it died
+            self._pipe.send((do, arguments))
+        self._tasks.append(task)
+        return task
+
+    def listen(self, task: Task[Any], *, wait: bool) -> None:
+        """Take the answers until that job has its own, or, without waiting, those that are there."""
+        while task in self._tasks and (wait or self._is_heard()):
+            first = self._tasks.popleft()
+            try:
+                first.take(self._pipe.recv())
+            except (EOFError, ConnectionResetError):
+                first.take(None)
 
     def end(self) -> None:
-        """End it, whatever it is doing."""
+        """End it, whatever it is doing, if it is not ended."""
+        if self._pipe.closed:
+            return
         self._pipe.close()
         self._process.kill()
         self._process.join()
         self._process.close()
 
+    def _is_heard(self) -> bool:
+        try:
+            return self._pipe.poll()
+        except (BrokenPipeError, ConnectionResetError):
+            return True
+
 
 def _work(
-    pipe: Connection, others: Connection, ready: Callable[[], None], do: Callable[[*Arguments], Made]
+    pipe: "Connection", others: "Connection", ready: Iterable[Callable[[], object]]
 ) -> None:  # pragma: no cover - in a process of its own
     """Live the other process's life."""
     others.close()  # or the end of the one that it works for would go unnoticed
-    ready()
-    try:
-        arguments = pipe.recv()
-    except EOFError:  # there is nothing to do, or nobody to do it for
-        return
-    made, failure = None, None
-    try:
-        made = do(*arguments)
-    except Exception as error:  # noqa: BLE001 - raised where the job came from
-        failure = error
-    with suppress(BrokenPipeError, ConnectionResetError):
-        pipe.send((made, failure))
+    preparations = deque(ready)
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # there is nobody any more to do it for
+        while True:
+            while preparations and not pipe.poll():
+                preparations.popleft()()
+            do, arguments = pipe.recv()
+            made, failure = None, None
+            try:
+                made = do(*arguments)
+            except Exception as error:  # noqa: BLE001 - raised where the job came from
+                failure = error
+            pipe.send((made, failure))

@@ -5,7 +5,7 @@ as an argument.
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -20,10 +20,10 @@ from newsletter.folder import Content, File, UnreadableError
 from newsletter.index import Index
 from newsletter.index.articles import article_of, of_article
 from newsletter.index.articles import found as found_of
-from newsletter.index.said import Said, chosen, problems, remarks
+from newsletter.index.said import Said, chosen, instant, problems, remarks
 from newsletter.mapped import Mapped
 from newsletter.model import Article, Filter, Found, Period, Remark, Status
-from newsletter.naming import Candidate, name_all
+from newsletter.naming import Candidate, Names, are_free, is_hosted, name_all
 
 #: A date further ahead than this is taken for a slip of the pen: it would hold the article back for good, and silently.
 FARTHEST = timedelta(days=3653)
@@ -73,34 +73,26 @@ def undisturbed() -> Iterator[None]:
 
 def _library(config: Config, content: Content, files: Sequence[Said]) -> Library:
     """Make articles of what the files say."""
-    candidates = {
-        file.path: Candidate(
-            file.path,
-            datetime.fromisoformat(file.published),
-            file.draft,
-            file.wish,
-            None if file.chosen is None else chosen(file),
-        )
-        for file in files
-        if file.published is not None and file.wish is not None and not file.excluded
-    }
     # an article that is held back by an error keeps its names, so that those of others do not change meanwhile
-    named = {names.path: names for names in name_all(candidates.values(), config)}
+    dated = [file for file in files if file.published is not None and file.wish is not None and not file.excluded]
+    named = _named(config, dated)
     articles: list[Article] = []
     listed: list[Article | Found] = []
     wrong: list[ContentError] = []
     notes: list[Remark] = []
     for file in files:
-        names = named.get(file.path)
+        names = named(file)
+        published = instant(file.published) if names else None
         if file.remarks:
             notes += remarks(file)
-        if names is not None and not (file.problems or names.problems or file.draft or file.title_written is not None):
-            article = article_of(file, names, candidates[file.path].published)
+        odd = file.problems or file.draft or file.title_written is not None
+        if names is not None and published is not None and not (odd or names.problems):
+            article = article_of(file, names, published)
             articles.append(article)
             listed.append(article)
             continue
         own = sorted((*problems(file), *(names.problems if names else ())), key=_line)
-        found = found_of(file, names, candidates[file.path].published if names else None, own)
+        found = found_of(file, names, published, own)
         listed.append(found)
         if found.article is not None:
             articles.append(found.article)
@@ -108,16 +100,37 @@ def _library(config: Config, content: Content, files: Sequence[Said]) -> Library
             notes += (Remark(path=one.path, line=one.line, field=one.field, message=one.message) for one in own)
         elif own and not file.excluded:
             wrong += own
-    articles.sort(key=_order)
     unread = (one for one in listed if isinstance(one, Found) and one.article is None and one.status is not Status.EXCLUDED)
     return Library(
-        articles=tuple(articles),
+        articles=tuple(_in_order(articles)),
         found=Mapped(listed, _as_found),
         unread=frozenset(one.path for one in unread),
         problems=tuple(wrong),
         remarks=tuple(notes),
         files=content.others,
     )
+
+
+def _named(config: Config, dated: Sequence[Said]) -> Callable[[Said], Names | None]:
+    """Name the files that are dated articles; return what tells the names of each file, None of any other."""
+    if not are_free([file.wish or () for file in dated]):
+        candidates = (Candidate(file.path, _date(file), file.draft, file.wish or (), chosen(file)) for file in dated)
+        by_path = {names.path: names for names in name_all(candidates, config)}
+        return lambda file: by_path.get(file.path)
+
+    def wished(file: Said) -> Names | None:
+        if file.wish is None or file.excluded:
+            return None
+        slug, permalink, identity = file.wish
+        hosted = not config.permalink and (file.chosen is None or is_hosted(chosen(file), config))
+        return Names(file.path, slug, permalink, hosted, identity)
+
+    return wished
+
+
+def _date(file: Said) -> datetime:
+    assert file.published is not None  # noqa: S101 - as the caller knows
+    return datetime.fromisoformat(file.published)
 
 
 def _as_found(one: Article | Found) -> Found:
@@ -127,24 +140,29 @@ def _as_found(one: Article | Found) -> Found:
 def _said(config: Config, content: Content, index: Index | None, count: int) -> list[Said]:
     """Say what each file says: those that look as they did are not read again."""
     rows = index.rows if index else {}
-    same = [_is_as_known(file, rows.get(file.path)) for file in content.articles]
-    stale = [(file, rows.get(file.path)) for file, is_same in zip(content.articles, same, strict=True) if not is_same]
+    said: list[Said | None] = []
+    stale: list[tuple[File, Said | None]] = []
+    places: list[int] = []
+    for place, file in enumerate(content.articles):
+        known = rows.get(file.path)
+        if known is None or known.stamp != file.stamp or known.fresh:
+            stale.append((file, known))
+            places.append(place)
+            known = None
+        said.append(known)
     read: list[Said] = []
     if stale:
         from newsletter.abreast import read_all  # noqa: PLC0415 - the YAML library, which most runs need not
 
         read = read_all(config, stale, count)
-    fresh = iter(read)
-    files = [rows[file.path] if is_same else next(fresh) for file, is_same in zip(content.articles, same, strict=True)]
+        for place, one in zip(places, read, strict=True):
+            said[place] = one
+    files = [one for one in said if one is not None]
     if index:
         # what could not be read has no stamp: what is in it may change without a trace
         changed = [one.path for one in read if one.stamp and one != rows.get(one.path)]
         index.keep({one.path: one for one in files if one.stamp}, changed)
     return files
-
-
-def _is_as_known(file: File, known: Said | None) -> bool:
-    return known is not None and known.stamp == file.stamp and not known.fresh
 
 
 def body(config: Config, article: Article) -> str:
@@ -206,22 +224,28 @@ def select(
     """Choose the articles published at ``now``, oldest first, by (published, id).
 
     Of these, those in the half-open period, from ``since`` on, and that the filter takes; ``limit`` keeps the newest so many.
-    An update that is declared for later has not happened yet.
     """
-    now = now.astimezone(UTC)
-    published = [
-        article if article.updated <= now else replace(article, updated=article.published)
-        for article in articles
-        if _instant(article) <= now and not article.draft and (article.expires is None or article.expires > now)
-    ]
+    published = released(articles, now)
     if take != Filter():
         published = [article for article in published if _passes(article, take)]
     if period is not None:
         published = [article for article in published if period.start <= _instant(article) < period.end]
     if since is not None:
         published = [article for article in published if since <= _instant(article)]
-    published.sort(key=_order)
-    return tuple(published[-limit:] if limit > 0 else published)
+    ordered = _in_order(published)
+    return tuple(ordered[-limit:] if limit > 0 else ordered)
+
+
+def released(articles: Iterable[Article], now: datetime) -> list[Article]:
+    """Choose the articles published at ``now``, in the order given; an update that is declared for later has not happened yet."""
+    now = now.astimezone(UTC)
+    return [
+        article if article.updated <= now else replace(article, updated=article.published)
+        for article in articles
+        if (at if (at := article.published).tzinfo is UTC else at.astimezone(UTC)) <= now
+        and not article.draft
+        and (article.expires is None or article.expires > now)
+    ]
 
 
 def _passes(article: Article, take: Filter) -> bool:
@@ -238,9 +262,14 @@ def _meet(wanted: Iterable[str], given: Iterable[str]) -> bool:
     return not {word.casefold() for word in wanted}.isdisjoint(word.casefold() for word in given)
 
 
-def _order(article: Article) -> tuple[datetime, str]:
-    """Order articles."""
-    return _instant(article), article.id
+def _in_order(articles: Iterable[Article]) -> list[Article]:
+    """Order articles by (published, id); made in one go, as there are so many."""
+    keyed = [
+        (at if (at := one.published).tzinfo is UTC else at.astimezone(UTC), one.id, number, one)
+        for number, one in enumerate(articles)
+    ]
+    keyed.sort()
+    return [one for _, _, _, one in keyed]
 
 
 def _instant(article: Article) -> datetime:

@@ -13,11 +13,11 @@ from pathlib import Path
 from re import compile as compile_pattern
 from typing import NamedTuple
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.errors import ConfigError
-from newsletter.index.stamps import Snapshot, is_fresh, stamp
+from newsletter.index.stamps import is_fresh, stamp
 
 #: Folders that belong to tools. Others that begin with an underscore hold articles: Jekyll's _posts, Go's _content.
 TOOL_FOLDERS = frozenset(
@@ -62,8 +62,6 @@ class Content(Struct, frozen=True, kw_only=True):
     articles: tuple[File, ...]
     #: POSIX paths of all other regular files.
     others: frozenset[str]
-    #: The same files and what they look like, for ``snapshot``.
-    seen: Snapshot = field(default_factory=Snapshot)
 
 
 class UnreadableError(Exception):
@@ -86,18 +84,6 @@ def find(config: Config) -> Content:
 def notes(config: Config) -> tuple[File, ...]:
     """List the editor's notes, by path; none where there is no folder for them."""
     return tuple(_notes(config).articles)
-
-
-def snapshot(config: Config, content: Content) -> Snapshot:
-    """Say what the whole folder looked like, editor's notes included: as long as it looks the same, nothing in it changed."""
-    desk = _notes(config)
-    files = (*content.articles, *desk.articles)
-    lines = [f"{file.path}\0{file.unreadable}\0{file.stamp}" for file in files]
-    fresh = [f"{config.content}/{file.path}" for file in files if file.fresh]
-    return Snapshot(
-        lines=tuple(sorted((*lines, *content.seen.lines, *desk.seen()))),
-        fresh=tuple(sorted((*fresh, *content.seen.fresh, *desk.fresh))),
-    )
 
 
 def _notes(config: Config) -> "_Scan":
@@ -127,7 +113,7 @@ def read(folder: Path, path: str, *, limit: int) -> bytes:
                 raise UnreadableError("it is no regular file")
             # mostly all there is, and a byte more is asked for so that the end is seen
             text = os.read(descriptor, min(state.st_size, limit) + 1)
-            while len(text) <= limit and (more := os.read(descriptor, limit + 1 - len(text))):
+            while len(text) != state.st_size and len(text) <= limit and (more := os.read(descriptor, limit + 1 - len(text))):
                 text += more
         finally:
             os.close(descriptor)
@@ -159,10 +145,11 @@ class _Scan:
         self.kin = tuple(ending for ending in KIN if ending not in self.extensions)
         self.endings = (*self.extensions, *self.kin)
         self.exclude = tuple(compile_pattern(translate(pattern.strip("/"))) for pattern in config.reading.exclude)
+        clear = (ending for ending in self.extensions if not ending.endswith(LEFTOVERS))
+        #: The endings of names that say all there is to say of a file; none where patterns may say more.
+        self.usual = () if self.exclude else tuple(clear)
         self.articles: list[File] = []
-        #: The other files, each with its stamp, and the absolute paths of those that are fresh.
-        self.others: dict[str, str] = {}
-        self.fresh: list[str] = []
+        self.others: list[str] = []
 
     def run(self) -> Content:
         """Walk through all folders."""
@@ -179,6 +166,8 @@ class _Scan:
                 continue
             for entry in entries:
                 path = folder + entry.name
+                if path.endswith(self.usual) and self._taken(entry, path):
+                    continue
                 if entry.is_dir(follow_symlinks=False):
                     if not self._passed_over(entry):
                         waiting.append(f"{path}/")
@@ -187,12 +176,18 @@ class _Scan:
         return Content(
             articles=tuple(sorted(self.articles, key=itemgetter(0))),
             others=frozenset(self.others),
-            seen=Snapshot(lines=tuple(self.seen()), fresh=tuple(self.fresh)),
         )
 
-    def seen(self) -> list[str]:
-        """Write down what the files other than articles look like."""
-        return [f"{path}\0{what}" for path, what in self.others.items()]
+    def _taken(self, entry: "os.DirEntry[str]", path: str) -> bool:
+        """Take in what nearly all is: a regular file with the name of an article. Tell whether it is that."""
+        if not (entry.is_file(follow_symlinks=False) and entry.name[0] not in "._#" and path.isprintable()):
+            return False
+        try:
+            state = entry.stat(follow_symlinks=False)
+        except OSError:
+            return False
+        self.articles.append(File(path, "", "", stamp(state), is_fresh(state, self.began)))
+        return True
 
     def _passed_over(self, entry: "os.DirEntry[str]") -> bool:
         """Tell whether a folder is hidden, a tool's, or the program's own."""
@@ -214,9 +209,7 @@ class _Scan:
             else:
                 self.articles.append(File(written, excluded, "", stamp(state), is_fresh(state, self.began)))
         elif state is not None and written == path:
-            self.others[path] = stamp(state)
-            if is_fresh(state, self.began):
-                self.fresh.append(f"{self.root}/{path}")
+            self.others.append(path)
 
     def _excluded(self, path: str, name: str) -> str:
         """Say why a name is no article's."""

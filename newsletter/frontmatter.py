@@ -12,13 +12,14 @@ from msgspec import Struct
 
 from newsletter.errors import ContentError
 from newsletter.identity import given_slug
-from newsletter.metadata import addresses, headings, labels, media, people, spellings
+from newsletter.metadata import addresses, headings, labels, media, people, spellings, usual
 from newsletter.metadata.dialects import take_apart
 from newsletter.metadata.fields import Fields
 from newsletter.metadata.inline import text_of
 from newsletter.metadata.schedule import schedule
 from newsletter.metadata.spellings import plain
 from newsletter.metadata.tree import shown
+from newsletter.metadata.usual import Usual
 from newsletter.model import Enclosure, Person, Remark
 from newsletter.xmltext import legal
 
@@ -79,6 +80,42 @@ class Parsed(Struct, frozen=True, kw_only=True):
 def parse(text: str, *, path: str, zone: ZoneInfo) -> Parsed:
     """Read the text of the file at that path (POSIX, relative to the content folder); naive dates are in that zone."""
     text, removed = _cleaned(text)
+    found = None if removed else usual.read(text, zone)
+    return _read(text, removed, path, zone) if found is None else _of_usual(found)
+
+
+def _of_usual(found: Usual) -> Parsed:
+    """Return what a text says that is as usual."""
+    heading = headings.repeated(found.body, found.title)
+    tags = found.tags
+    if found.categories:
+        spelled: dict[str, str] = {}
+        for tag in (*tags, *found.categories):
+            spelled.setdefault(tag.casefold(), tag)
+        tags = tuple(spelled.values())
+    return Parsed(
+        dialect="YAML",
+        title=text_of(found.title),
+        title_written=found.title,
+        title_in_body=heading is not None,
+        published=found.published,
+        date_line=found.date_line,
+        updated=found.updated,
+        id=found.id,
+        slug=found.slug,
+        id_line=found.id_line,
+        slug_line=found.slug_line,
+        authors=found.authors,
+        tags=tags,
+        summary=text_of(found.summary) if found.summary else None,
+        extra=found.extra,
+        body=headings.without(found.body, heading) if heading else found.body,
+        body_line=found.body_line,
+    )
+
+
+def _read(text: str, removed: int, path: str, zone: ZoneInfo) -> Parsed:
+    """Read any cleaned text, from which so many characters were removed."""
     block = take_apart(text)
     fields = Fields(path, block)
     if removed:
@@ -149,13 +186,12 @@ def _title(fields: Fields) -> tuple[str | None, str, bool]:
     body = fields.block.body
     given = fields.text(spellings.TITLE)
     unreadable = any(plain(problem.field or "") == "title" for problem in fields.problems)
-    heading = headings.first(body, leading=given is not None)
     if given is not None:
-        if heading is None or heading.text.casefold() != headings.plain(given[1]).casefold():
-            return given[1], body, False
-        return given[1], headings.without(body, heading), True
+        heading = headings.repeated(body, given[1])
+        return given[1], headings.without(body, heading) if heading else body, heading is not None
     if unreadable:
         return None, body, False
+    heading = headings.first(body, leading=False)
     if heading is None:
         if not fields.block.salvaged:
             message = "expected a title in the front matter or a heading in the body, got neither"

@@ -1,14 +1,14 @@
 """Binds the articles of a period into an issue and finds the words that announce it. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from newsletter.config import Config, EditionTable
-from newsletter.feeds.editions import passes
+from newsletter.config import Config
+from newsletter.feeds.choice import Choice
 from newsletter.feeds.segments import key
-from newsletter.model import Edition, Filter, Interest, Issue, Period, Rendered, Section
+from newsletter.model import Article, Edition, Interest, Issue, Period, Rendered, Section
 from newsletter.templating import long_date
 
 #: What phones show of a subject; Gmail on a desktop cuts at about as much.
@@ -61,25 +61,39 @@ def make_issue(
 
 def of_editions(config: Config, issue: Issue | None, editions: Sequence[Edition]) -> tuple[Edition, ...]:
     """Give those editions that have digests their part of the publication's issue, if it has an article that they take."""
-    tables = {table.name: table for table in config.editions if table.digest}
+    if issue is None:
+        return tuple(editions)
+    parts = _parts(config, [item.article for item in issue.articles])
     return tuple(
-        replace(one, issue=_part(config, issue, one, tables[one.name]))
-        if issue is not None and one.interest is Interest.EDITION and one.name in tables
+        replace(one, issue=_part(config, issue, one, parts[one.name]))
+        if one.interest is Interest.EDITION and one.name in parts
         else one
         for one in editions
     )
 
 
-def _part(config: Config, issue: Issue, edition: Edition, table: EditionTable) -> Issue | None:
-    """Bind those articles of an issue that an edition takes, in the same order, under the same key and number.
+def with_issues(config: Config, articles: Sequence[Article]) -> Collection[str]:
+    """Name the editions that have a part of an issue of those articles."""
+    return _parts(config, articles).keys()
+
+
+def _parts(config: Config, articles: Sequence[Article]) -> dict[str, frozenset[str]]:
+    """Tell which editions have digests of which of these articles: paths by the edition's name."""
+    choice = Choice(config, articles)
+    parts = {
+        table.name: frozenset(article.path for article in choice.of(table.takes)) for table in config.editions if table.digest
+    }
+    return {name: part for name, part in parts.items() if part}
+
+
+def _part(config: Config, issue: Issue, edition: Edition, paths: Collection[str]) -> Issue:
+    """Bind those articles of an issue, in the same order, under the same key and number.
 
     What the editor says is about the whole issue: subject and preheader follow from the articles, and there is no note.
     """
-    take = Filter(tags=table.tags, authors=table.authors, folders=table.folders)
-    articles = [item for item in issue.articles if passes(config, item.article, take)]
-    if not articles:
-        return None
-    words = Words(pinned=tuple(id_ for id_ in issue.pinned if any(item.article.id == id_ for item in articles)))
+    articles = [item for item in issue.articles if item.article.path in paths]
+    ids = {item.article.id for item in articles}
+    words = Words(pinned=tuple(id_ for id_ in issue.pinned if id_ in ids))
     part = make_issue(config, issue.period, articles, issue.number, words=words, title=edition.title)
     shown = {picture.url for item in articles for picture in item.pictures}
     return replace(part, pictures=tuple(picture for picture in issue.pictures if picture.url in shown))
@@ -97,9 +111,7 @@ def cut(text: str, length: int) -> str:
     return head.rstrip(" ,;:.-\u2013\u2014") + "\u2026"
 
 
-def _subject(
-    title: str, config: Config, period: Period, articles: Sequence[Rendered], template: str, number: int | None
-) -> str:
+def _subject(title: str, config: Config, period: Period, articles: Sequence[Rendered], template: str, number: int | None) -> str:
     lead = articles[0].article.title
     if template:
         wanted = template.format(

@@ -4,16 +4,16 @@ Inlining a mail's styles costs as much as all the rest of a build, and most buil
 digest. What decides is never a file's time: it is a digest of everything that the mail is made from.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cache
 from hashlib import sha256
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from newsletter.config import Config, Delivery
+from newsletter.index import circumstances, file, place
 from newsletter.mail.manifest import NAME, mailed, unchanged
 from newsletter.model import Edition, Issue, Kept
 from newsletter.templating import Templates
@@ -26,14 +26,26 @@ FILES = ("email.html", "email.txt", "email.eml", NAME)
 #: The distributions whose code the mail goes through.
 DISTRIBUTIONS = ("premailer", "cssutils", "cssselect", "lxml", "Jinja2", "MarkupSafe", "Pillow")
 NOWHERE = Path()
+#: Of the blob in the index that has the digest of program and libraries.
+NUMBER = -3
 
 
-def find(config: Config, edition: Edition, templates: Templates, owned: Collection[str]) -> Kept | None:
-    """Look in out/ for the digest of the edition's issue; None without an issue. ``owned`` is what the writer owns there."""
-    if edition.issue is None:
-        return None
-    folder = f"{edition.prefix}issues/{edition.issue.key}/"
-    made_from = source(config, edition, edition.issue, templates)
+def of_editions(config: Config, editions: Iterable[Edition], templates: Templates, owned: Collection[str]) -> tuple[Edition, ...]:
+    """Look in out/ for the digest of each edition that has an issue; ``owned`` is what the writer owns there."""
+    shared = b""
+    found = []
+    for edition in editions:
+        if edition.issue is None:
+            found.append(edition)
+            continue
+        shared = shared or _shared(config, templates)
+        found.append(replace(edition, kept=_find(config, edition, edition.issue, shared, owned)))
+    return tuple(found)
+
+
+def _find(config: Config, edition: Edition, issue: Issue, shared: bytes, owned: Collection[str]) -> Kept:
+    folder = f"{edition.prefix}issues/{issue.key}/"
+    made_from = source(edition, issue, shared)
     found = {}
     for name in FILES:
         path = config.out / folder / name
@@ -45,24 +57,40 @@ def find(config: Config, edition: Edition, templates: Templates, owned: Collecti
     return Kept(source=made_from, outputs=unchanged(folder, found, made_from))
 
 
-def source(config: Config, edition: Edition, issue: Issue, templates: Templates) -> str:
-    """Digest all that shapes the mail: configuration but for where things lie and go, issue, templates, program and libraries."""
+def source(edition: Edition, issue: Issue, shared: bytes) -> str:
+    """Digest all that shapes the mail: the issue, and what ``shared`` is the digest of."""
+    told = (repr(replace(mailed(edition), issue=issue)), "\n".join(when.isoformat() for when in _instants(issue)))
+    return _digest(shared, *(part.encode() for part in told)).hex()
+
+
+def _shared(config: Config, templates: Templates) -> bytes:
+    """Digest what shapes all mails: configuration but for where things lie and go, templates, program and libraries."""
     digest = replace(config.digest, on="", at="", catch_up="", late_days=0, minimum=0)  # these shape the period, not the mail
     settings = replace(config, root=NOWHERE, content=NOWHERE, out=NOWHERE, templates=NOWHERE, ledger="")
     settings = replace(settings, digest=digest, delivery=Delivery())
-    whole = sha256()
-    parts = (
+    return _digest(
         repr(settings).encode(),
-        repr(replace(mailed(edition), issue=issue)).encode(),
-        "\n".join(when.isoformat() for when in _instants(issue)).encode(),
         *(part for name, body in templates.sources() for part in (name.encode(errors="surrogateescape"), body)),
-        _program(),
-        *(f"{name} {_version(name)}".encode() for name in DISTRIBUTIONS),
+        _made_with(config),
     )
+
+
+def _made_with(config: Config) -> bytes:
+    """Digest program and libraries: read once for each state of their files, which takes as long as a feed."""
+    key = circumstances.of_program()
+    known = file.fetch(place(config), key, [NUMBER]).get(NUMBER)
+    if known is None:
+        known = _digest(_program(), *(f"{name} {_version(name)}".encode() for name in DISTRIBUTIONS))
+        file.store(place(config), key, {NUMBER: known})
+    return known
+
+
+def _digest(*parts: bytes) -> bytes:
+    whole = sha256()
     for part in parts:
         whole.update(b"%d:" % len(part))  # where one part ends cannot be mistaken
         whole.update(part)
-    return whole.hexdigest()
+    return whole.digest()
 
 
 def _instants(issue: Issue) -> "list[datetime]":
@@ -79,6 +107,8 @@ def _program() -> bytes:
 
 
 def _version(distribution: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - 10 ms, where it is not known yet
+
     try:
         return version(distribution)
     except PackageNotFoundError:  # installed without its metadata

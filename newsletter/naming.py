@@ -15,10 +15,13 @@ from msgspec import Struct, field
 
 from newsletter.config import Config
 from newsletter.errors import ContentError
-from newsletter.identity import other_slugs, slug_of_path, tag_uri
+from newsletter.identity import other_slugs, segment, slug_of_path, tag_uri
 
 #: A path that follows a folder's address as it is (RFC 3986, section 5.2): most are, and it is ten times faster.
 _RELATIVE = re.compile(r"(?:[A-Za-z0-9_~%-][A-Za-z0-9_~%.-]*(?:/|\Z))+")
+
+#: What makes an address depend on the date.
+_DATED = re.compile(r"\{(?:year|month|day)")
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
@@ -41,8 +44,8 @@ class Wish(NamedTuple):
     id: str
 
 
-class Candidate(NamedTuple):
-    """A dated article that is to be named. A plain tuple, as there are so many."""
+class Candidate(Struct, frozen=True, gc=False):
+    """A dated article that is to be named. There are many, and none is part of a cycle."""
 
     path: str
     published: datetime
@@ -53,8 +56,8 @@ class Candidate(NamedTuple):
     chosen: Chosen | None = None
 
 
-class Names(NamedTuple):
-    """What an article is called; see ``Article``. A plain tuple, as there are so many."""
+class Names(Struct, frozen=True, gc=False):
+    """What an article is called; see ``Article``. There are many, and none is part of a cycle."""
 
     path: str
     slug: str
@@ -82,31 +85,39 @@ def wish(path: str, published: datetime, chosen: Chosen | None, config: Config) 
     return Wish(slug, permalink, own.id or tag_uri(_authority(config), _day(published, config), slug))
 
 
+def are_free(wishes: Sequence[Sequence[str]]) -> bool:
+    """Tell whether no two articles would have a name in common, so that each is called what it would be by itself."""
+    slugs = {slug.casefold() for slug, _, _ in wishes}
+    permalinks = {permalink for _, permalink, _ in wishes}
+    return len(slugs) == len(permalinks) == len({identity for _, _, identity in wishes}) == len(wishes)
+
+
+def is_hosted(chosen: Chosen | None, config: Config) -> bool:
+    """Tell whether out/ holds the page of an article."""
+    return not config.permalink and (chosen is None or chosen.permalink is None)
+
+
 def name_all(candidates: Iterable[Candidate], config: Config) -> tuple[Names, ...]:
     """Name every candidate, in the order in which they are named."""
-    ordered = sorted(candidates, key=_order)
+    # dates of one ZoneInfo would be compared by what its clocks show (PEP 495)
+    ordered = [
+        (one.draft, at if (at := one.published).tzinfo is UTC else at.astimezone(UTC), one.path, number, one)
+        for number, one in enumerate(candidates)
+    ]
+    ordered.sort()
     taken = _Taken()
     slugs, permalinks, ids = taken.slugs, taken.permalinks, taken.ids
-    patterned = bool(config.permalink)
     named = []
-    for one in ordered:
+    for _, _, path, _, one in ordered:
         slug, permalink, identity = one.wish
         folded = slug.casefold()
         # nearly always: nobody has any of them
         if folded not in slugs and permalink not in permalinks and identity not in ids:
-            path = one.path
             slugs[folded] = permalinks[permalink] = ids[identity] = path
-            hosted = not patterned and (one.chosen is None or one.chosen.permalink is None)
-            named.append(Names(path, slug, permalink, hosted, identity))
+            named.append(Names(path, slug, permalink, is_hosted(one.chosen, config), identity))
         else:
             named.append(_name(one, config, taken))
     return tuple(named)
-
-
-def _order(one: Candidate) -> tuple[bool, datetime, str]:
-    """Order candidates; dates of one ZoneInfo would be compared by what its clocks show (PEP 495)."""
-    published = one.published
-    return one.draft, published if published.tzinfo is UTC else published.astimezone(UTC), one.path
 
 
 def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
@@ -123,7 +134,12 @@ def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
     def refuse(line: int | None, key: str, name: str, other: str) -> None:
         problems.append(ContentError(path, line, key, f"expected one that no other article has, got {name!r}, that of {other}"))
 
-    slug = next(choice for choice in choices() if choice.casefold() not in taken.slugs)
+    def is_free(choice: str) -> bool:
+        own = parsed.permalink is None and not config.permalink  # its page in out/ is called after the slug
+        is_there = own and _address(config, path, candidate.published, choice) in taken.permalinks
+        return choice.casefold() not in taken.slugs and not is_there
+
+    slug = next(choice for choice in choices() if is_free(choice))
     if parsed.permalink is not None:
         permalink = wish.permalink
         if permalink in taken.permalinks:
@@ -149,7 +165,7 @@ def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
         taken.slugs[slug.casefold()] = path
         taken.permalinks[permalink] = path
         taken.ids[identity] = path
-    hosted = parsed.permalink is None and not config.permalink
+    hosted = is_hosted(parsed, config)
     return Names(path=path, slug=slug, permalink=permalink, hosted=hosted, id=identity, problems=tuple(problems))
 
 
@@ -166,23 +182,25 @@ def _address(config: Config, path: str, published: datetime, slug: str, wanted: 
 
     A pattern without {slug} cannot tell two articles of a day apart: there a slug other than the one wanted is appended.
     """
-    segment = quote(slug, safe="")
-    if not config.permalink:
-        return f"{config.url}articles/{segment}/"
-    local = published.astimezone(config.timezone)
+    pattern, word = config.permalink, segment(slug)
+    if not pattern:
+        return f"{config.url}articles/{word}/"
     folder, _, name = path.rpartition("/")
-    stem = name.rpartition(".")[0]
-    whole = folder if stem.lower() == "index" and folder else f"{folder}/{stem}"
-    address = config.permalink.format(
-        slug=segment,
+    whole = ""
+    if "{path}" in pattern:
+        stem = name.rpartition(".")[0]
+        whole = folder if stem.lower() == "index" and folder else f"{folder}/{stem}"
+    local = published.astimezone(config.timezone) if _DATED.search(pattern) else published
+    address = pattern.format(
+        slug=word,
         year=f"{local.year:04}",
         month=f"{local.month:02}",
         day=f"{local.day:02}",
-        path=quote(whole.strip("/")) if "{path}" in config.permalink else "",
-        folder=quote(folder) if "{folder}" in config.permalink else "",
+        path=quote(whole.strip("/")),
+        folder=quote(folder) if "{folder}" in pattern else "",
     )
-    if "{slug}" not in config.permalink and wanted not in (None, slug):
-        address = f"{address.rstrip('/')}-{segment}" + ("/" if address.endswith("/") else "")
+    if "{slug}" not in pattern and wanted not in (None, slug):
+        address = f"{address.rstrip('/')}-{word}" + ("/" if address.endswith("/") else "")
     if _RELATIVE.fullmatch(address):
         return config.url + address
     # an empty {folder} leaves two slashes

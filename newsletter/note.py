@@ -13,7 +13,6 @@ from msgspec import Struct, field
 
 from newsletter.config import SUBJECT, rules
 from newsletter.errors import ContentError
-from newsletter.metadata.dialects import take_apart
 from newsletter.metadata.tree import Entry, is_missing, shown
 from newsletter.model import Found, Remark, Rendered
 from newsletter.xmltext import legal
@@ -56,6 +55,8 @@ class Arrangement(Struct, frozen=True, kw_only=True):
 
 def parse(text: str, path: str) -> tuple[Note, tuple[ContentError, ...]]:
     """Read the text of a note; return it as far as it could be read, and what is wrong with it."""
+    from newsletter.metadata.dialects import take_apart  # noqa: PLC0415 - 15 ms with PyYAML, for issues that have a note
+
     block = take_apart(legal(text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")))
     problems = [ContentError(path, fault.line, fault.key, fault.message) for fault in block.faults]
     entries = () if block.salvaged else block.entries

@@ -3,47 +3,60 @@
 The bytes never depend on how many there are: the work is cut in a fixed order and put together in the same one.
 """
 
-import os
 import pickle
-import sys
-from collections.abc import Callable, Sequence
-from functools import lru_cache
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import chain
-from threading import Thread
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, TypeVarTuple
-
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 from newsletter import __version__
+from newsletter.ahead import to_make_digests
+from newsletter.aside import Aside, Task, workers
+from newsletter.batches import DIGEST, Batch, Emitted, batches, emit_batch, entries, for_batch, has_new_digest, ready, together
 from newsletter.config import Config
-from newsletter.emitters import EMITTERS, FEEDS, emitter
+from newsletter.emitters import emitter
 from newsletter.errors import NewsletterError, RenderError
-from newsletter.mail.manifest import mailed
 from newsletter.model import Article, Edition, Output, Rendered
 from newsletter.render import Site, render
 from newsletter.render.memory import kept
-from newsletter.render.site import Watched
+from newsletter.render.site import Asked, Watched
 from newsletter.templating import Templates
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, ProcessPoolExecutor
-
-    from newsletter.aside import Aside
+    from concurrent.futures import Executor, Future
 
 #: Fewer articles than this are rendered faster by one process: starting a pool costs as much as rendering three of them,
 #: and the first articles of each process also pay for its imports.
 RENDER_THRESHOLD = 24
 #: Articles that a process takes at a time.
 CHUNK = 8
+#: The same beside this one, which then need not wait long for the last of them.
+STEP = 4
+#: With fewer articles the process beside this one has rendered them before this one has set up what that takes.
+JOIN = 12
+#: With fewer articles than this for each process no pool is started besides.
+BESIDE = 40
+#: Most articles of which the process beside this one is told where they are: to send that takes time.
+LARGEST_SITE = 20_000
 #: Fewer entries in all feeds of one format are written faster by one process, beside the one that makes the digest.
 EMIT_THRESHOLD = 400
-#: Editions that a process takes at a time, in all formats: what their feeds have in common is made once.
-BATCH = 8
-DIGEST = "digest"
+#: Fewer articles in all are rendered and written faster by one process, page by page.
+EACH_THRESHOLD = 75
+#: How many items for each process are prepared before the first is done.
+AHEAD = 3
 
-Arguments = TypeVarTuple("Arguments")
-#: Emitters, and the editions that they serve.
-Batch: TypeAlias = tuple[tuple[str, ...], range]
+
+class Portable(Protocol):
+    """What jobs have in common."""
+
+    def carried(self) -> Self:
+        """Return the same for a machine that has none of the files."""
+
+
+Setting = TypeVar("Setting", bound=Portable)
+Item = TypeVar("Item")
+Done = TypeVar("Done")
 
 
 class Made(NamedTuple):
@@ -51,22 +64,14 @@ class Made(NamedTuple):
 
     rendered: Rendered
     text: str
+    asked: Asked
 
 
 Results: TypeAlias = tuple[Made | RenderError, ...]
-#: Of each emitter, of each edition.
-Emitted: TypeAlias = tuple[tuple[tuple[Output, ...], ...], ...]
 Job: TypeAlias = tuple[Config, tuple[Edition, ...], Templates]
 
-_site: Site | None = None
-_job: Job | None = None
-
-
-def workers(jobs: int) -> int:
-    """Tell how many processes to use: ``jobs``, or one for each processor that this process may run on if it is 0."""
-    if jobs > 0:
-        return jobs
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+#: What the jobs of a worker process have in common.
+_setting: Any = None
 
 
 class Crew:
@@ -75,11 +80,14 @@ class Crew:
     Jobs are functions of picklable records.
     """
 
-    def __init__(self, jobs: int = 0, executor: "Executor | None" = None) -> None:
-        """Use at most so many processes, as ``workers`` has it; or the executor, which stays open."""
+    def __init__(self, jobs: int = 0, executor: "Executor | None" = None, aside: Aside | None = None) -> None:
+        """Use at most so many processes, as ``workers`` has it; or the executor, which stays open.
+
+        ``aside`` is one that was started ahead; it ends with the build.
+        """
         self._count = workers(jobs)
         self._executor = executor
-        self._aside: Aside[Config, Edition, Templates, tuple[Output, ...]] | None = None
+        self._aside = aside
 
     def __enter__(self) -> Self:
         """Begin the build."""
@@ -91,15 +99,12 @@ class Crew:
             self._aside.end()
             self._aside = None
 
-    def expect_digest(self) -> None:
-        """Start the process that will make the digest, so that it imports premailer while articles are rendered.
-
-        That import costs as much as all feeds together.
-        """
+    def expect_digest(self, config: Config) -> None:
+        """Start the process that will make the digest, so that it imports what it needs while articles are rendered."""
         if self._count > 1 and self._executor is None and self._aside is None:
-            from newsletter.aside import Aside  # noqa: PLC0415 - 5 ms, for those who have use for it
+            import lxml.html  # noqa: F401, PLC0415 - 40 ms, which it then takes once: both will need it
 
-            self._aside = Aside(_ready, _digest)
+            self._aside = Aside(partial(to_make_digests, config))
 
     def render(self, work: Sequence[tuple[Article, str]], site: Site) -> Results:
         """Render each (article, body); what cannot be rendered is returned as its error, in its place."""
@@ -108,48 +113,73 @@ class Crew:
             packed = pickle.dumps(site)
             futures = [self._executor.submit(_render_far, __version__, packed, chunk) for chunk in chunks]
             return tuple(chain.from_iterable(future.result() for future in futures))
+        if self._aside is not None and len(work) < BESIDE * self._count and len(site.permalinks) <= LARGEST_SITE:
+            return _render_beside(self._aside, work, site)
         count = min(self._count, len(work) // CHUNK)
         if count < 2 or len(work) < RENDER_THRESHOLD:  # noqa: PLR2004 - one process is no pool
-            return _render_all(work, site)
-        first = _render_all(work[:1], site)  # with all imports, which the processes then inherit
+            return render_all(work, site)
+        first = render_all(work[:1], site)  # with all imports, which the processes then inherit
         chunks = [work[start : start + CHUNK] for start in range(1, len(work), CHUNK)]
-        with _pool(count, _take_site, site) as pool:
-            return (*first, *chain.from_iterable(pool.map(_render_chunk, chunks)))
+        from newsletter.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
+
+        with pool(count, _take, site) as processes:
+            return (*first, *chain.from_iterable(processes.map(_render_chunk, chunks)))
+
+    def each(
+        self, do: "Callable[[Setting, Item], Done]", setting: "Setting", items: "Iterable[Item]", weight: int
+    ) -> "Iterator[Done]":
+        """Do a function of a module with each item; in their order, few of them at a time. ``weight`` is of how many articles."""
+        if self._executor is None and (self._count < 2 or weight < EACH_THRESHOLD):  # noqa: PLR2004 - one process is no pool
+            yield from (do(setting, item) for item in items)
+            return
+        if self._executor is not None:
+            packed, far = pickle.dumps(setting.carried()), self._executor
+            yield from _in_turn(lambda item: far.submit(_do_far, __version__, packed, do, item), items, AHEAD)
+            return
+        from newsletter.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
+
+        with pool(self._count, _take, setting) as processes:
+            yield from _in_turn(lambda item: processes.submit(_do_near, do, item), items, AHEAD * self._count)
 
     def emit(self, config: Config, editions: Sequence[Edition], templates: Templates) -> tuple[Output, ...]:
         """Run every emitter on the editions that it serves, the publication first; their outputs, in the emitters' order."""
         job = (config, tuple(editions), templates)
-        whole = editions[0]
-        is_new = whole.issue is not None and not (whole.kept and whole.kept.outputs)
+        is_new = any(map(has_new_digest, editions))
         if self._executor is not None:
             return self._emit_far(job)
-        if self._count < 2 or not (is_new or _entries(editions) >= EMIT_THRESHOLD):  # noqa: PLR2004 - one process is no pool
-            return _together([(batch, _emit_batch(*job, batch)) for batch in _batches(len(editions), 1)])
+        if self._count < 2 or not (is_new or entries(editions) >= EMIT_THRESHOLD):  # noqa: PLR2004 - one process is no pool
+            return together([(batch, emit_batch(*job, batch)) for batch in batches(len(editions), 1)])
         if is_new:
-            self.expect_digest()
+            self.expect_digest(config)
         return self._emit_near(job)
 
     def _emit_near(self, job: Job) -> tuple[Output, ...]:
-        """Have the digest made beside this process, and the rest here, or in a pool if there is much of it."""
+        """Have the digests made beside this process, and the rest here, or in a pool if there is much of it."""
         config, editions, templates = job
-        aside = self._aside
-        if aside is not None:
-            aside.begin(config, _for_digest(editions[0]), templates)
-        many = _entries(editions) >= EMIT_THRESHOLD
-        first, *rest = _batches(len(editions), self._count if many else 1)
+        many = entries(editions) >= EMIT_THRESHOLD
+        first, *rest = batches(len(editions), self._count if many else 1)
+        if len(first[1]) < len(editions) and any(map(has_new_digest, editions[1:])):
+            # what it takes to make the publication's digest, and what is in it, the processes of the pool then inherit
+            self.__exit__()
+            digests = _digests(config, for_batch(editions, first), templates)
+            return together([(first, (digests,)), *self._emit_pooled(job, rest)])
+        wanted = (config, for_batch(editions, first), templates)
+        beside = self._aside.begin(_digests, *wanted) if self._aside is not None else None
         try:
-            if many:
-                with _pool(min(self._count, len(rest)), _take_job, *job) as pool:
-                    made = [*zip(rest, pool.map(_emit_own, rest), strict=True)]
-            else:
-                made = [(batch, _emit_batch(*job, batch)) for batch in rest]
+            made = self._emit_pooled(job, rest) if many else [(batch, emit_batch(*job, batch)) for batch in rest]
         except NewsletterError:
-            if aside is not None:
-                aside.result()  # the digest's own trouble comes first, as with one process
+            if beside is not None:
+                beside.result()  # the digests' own trouble comes first, as with one process
             raise
-        digest = aside.result() if aside is not None else _digest(config, editions[0], templates)
+        digests = beside.result() if beside is not None else _digests(*wanted)
         self.__exit__()
-        return _together([(first, ((digest,),)), *made])
+        return together([(first, (digests,)), *made])
+
+    def _emit_pooled(self, job: Job, work: Sequence[Batch]) -> list[tuple[Batch, Emitted]]:
+        from newsletter.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
+
+        with pool(min(self._count, len(work)), _take, job) as processes:
+            return [*zip(work, processes.map(_emit_own, work), strict=True)]
 
     def _emit_far(self, job: Job) -> tuple[Output, ...]:
         """Hand all to the executor, whose processes may see none of the files here."""
@@ -157,96 +187,72 @@ class Crew:
         config, editions, templates = job
         carried = templates.carried()
         submitted = []
-        for names, served in _batches(len(editions), len(editions) + 1):
-            part = tuple(_for_digest(editions[at]) if names == (DIGEST,) else editions[at] for at in served)
-            batch = (names, range(len(part)))
-            future = self._executor.submit(_emit_far, __version__, config, part, carried, batch)
-            submitted.append(((names, served), future))
-        return _together([(batch, future.result()) for batch, future in submitted])
+        for names, served in batches(len(editions), len(editions) + 1):
+            batch = (names, range(len(served)))
+            part = for_batch(editions, (names, served))
+            submitted.append(((names, served), self._executor.submit(_emit_far, __version__, config, part, carried, batch)))
+        return together([(batch, future.result()) for batch, future in submitted])
 
 
-def _for_digest(edition: Edition) -> Edition:
-    """Return what the digest is made of: all else need not travel."""
-    return replace(mailed(edition), kept=edition.kept)
+def _in_turn(submit: "Callable[[Item], Future[Done]]", items: "Iterable[Item]", most: int) -> "Iterator[Done]":
+    """Submit items, no more than so many before the first of them is done."""
+    under_way: deque[Future[Done]] = deque()
+    for item in items:
+        under_way.append(submit(item))
+        if len(under_way) >= most:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
 
 
-def _entries(editions: Sequence[Edition]) -> int:
-    """Count the entries that are to be written, of one format."""
-    return sum(len(one.feed) + sum(len(page.articles) for page in one.archive or () if not page.stands) for one in editions)
+def _render_beside(aside: Aside, work: Sequence[tuple[Article, str]], site: Site) -> Results:
+    """Have articles rendered beside this process, which joins in where they are many, and else gets ready to write them."""
+    tasks: list[Task[Results]] = []
+    own: list[Results] = []
+    first, last = 0, len(work)
+    if work:
+        aside.begin(_take, site)
+    while first < last:
+        if not tasks or tasks[-1].is_done():
+            tasks.append(aside.begin(_render_chunk, work[first : min(first + STEP, last)]))
+            first = min(first + STEP, last)
+        elif last - first > (0 if own else JOIN):
+            last -= 1
+            own.append(render_all(work[last : last + 1], site))
+        else:
+            ready()
+            tasks[-1].result()
+    ready()
+    return (*chain.from_iterable(task.result() for task in tasks), *chain.from_iterable(reversed(own)))
 
 
-def _batches(editions: int, count: int) -> list[Batch]:
-    """Cut the emitters' work for so many processes, the digest first; with a few editions by formats, else by editions."""
-    others: list[Batch] = [((name,), range(1)) for name in EMITTERS if name not in FEEDS]
-    feeds = tuple(name for name in EMITTERS if name in FEEDS)
-    if count < 2:  # noqa: PLR2004 - nothing to share
-        return [*others, (feeds, range(editions))]
-    if editions < 2 * count and editions <= BATCH:
-        return [*others, *(((name,), range(editions)) for name in feeds)]
-    return [*others, *((feeds, range(start, min(start + BATCH, editions))) for start in range(0, editions, BATCH))]
+def _take(setting: object) -> None:
+    global _setting  # noqa: PLW0603 - a worker process serves one build
+    _setting = setting
 
 
-def _together(made: Sequence[tuple[Batch, Emitted]]) -> tuple[Output, ...]:
-    """Put the outputs of batches in order."""
-    placed = {
-        (name, edition): outputs
-        for (names, served), by_name in made
-        for name, by_edition in zip(names, by_name, strict=True)
-        for edition, outputs in zip(served, by_edition, strict=True)
-    }
-    order = {name: number for number, name in enumerate(EMITTERS)}
-    return tuple(chain.from_iterable(placed[key] for key in sorted(placed, key=lambda key: (order[key[0]], key[1]))))
+def _do_near(do: "Callable[[Any, Item], Done]", item: "Item") -> "Done":
+    return do(_setting, item)
 
 
-def _pool(count: int, start: Callable[[*Arguments], None], *arguments: *Arguments) -> "ProcessPoolExecutor":
-    """Open a pool whose processes inherit the arguments by fork on Linux (2 to 4 ms) and get them sent elsewhere."""
-    import multiprocessing  # noqa: PLC0415 - 10 ms with the pool, for those who have use for one
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - the same
-
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_start, initargs=(start, *arguments))
-
-
-def _start(start: Callable[[*Arguments], None], *arguments: *Arguments) -> None:
-    """Begin a worker process, which ends with the one that it works for, however that ends."""
-    import multiprocessing  # noqa: PLC0415 - as above
-
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # noqa: S101 - this is a worker
-    Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
-    start(*arguments)
-
-
-def _end_with(sentinel: int) -> None:
-    """Wait for a process to end, and end this one: a worker waits for work that never comes, with all that it has open."""
-    from multiprocessing.connection import wait  # noqa: PLC0415 - as above
-
-    wait([sentinel])
-    os._exit(1)
-
-
-def _take_site(site: Site) -> None:
-    global _site  # noqa: PLW0603 - a worker process serves one build
-    _site = site
-
-
-def _take_job(config: Config, editions: tuple[Edition, ...], templates: Templates) -> None:
-    global _job  # noqa: PLW0603 - a worker process serves one build
-    _job = (config, editions, templates)
+def _do_far(version: str, packed: bytes, do: "Callable[[Any, Item], Done]", item: "Item") -> "Done":
+    """Do it on a machine that knows nothing yet."""
+    _agree(version)
+    return do(_unpacked(packed), item)
 
 
 def _render_chunk(work: Sequence[tuple[Article, str]]) -> Results:
-    assert _site is not None  # noqa: S101 - set when the process started
-    return _render_all(work, _site)
+    return render_all(work, _setting)
 
 
 def _render_far(version: str, packed: bytes, work: Sequence[tuple[Article, str]]) -> Results:
     """Render on a machine that knows nothing yet."""
     _agree(version)
-    return _render_all(work, _unpacked(packed))
+    return render_all(work, _unpacked(packed))
 
 
-def _render_all(work: Sequence[tuple[Article, str]], site: Site) -> Results:
+def render_all(work: Sequence[tuple[Article, str]], site: Site) -> Results:
+    """Render each (article, body); what cannot be rendered is returned as its error, in its place."""
     return tuple(_render(article, body, site) for article, body in work)
 
 
@@ -256,14 +262,13 @@ def _render(article: Article, body: str, site: Site) -> Made | RenderError:
         rendered = render(article, body, watched)
     except RenderError as error:
         return error
-    return Made(rendered, kept(rendered, watched.asked))
+    return Made(rendered, kept(rendered, watched.asked), tuple(watched.asked.items()))
 
 
 @lru_cache(maxsize=1)
-def _unpacked(site: bytes) -> Site:
+def _unpacked(setting: bytes) -> Any:  # noqa: ANN401 - a site, or what ``each`` was given
     """Read what comes with each chunk, once."""
-    read: Site = pickle.loads(site)  # noqa: S301 - from the build that this works for
-    return read
+    return pickle.loads(setting)  # noqa: S301 - from the build that this works for
 
 
 def _agree(version: str) -> None:
@@ -272,30 +277,17 @@ def _agree(version: str) -> None:
         raise NewsletterError(f"--executor: expected newsletter-publisher {version} on the workers, found {__version__}")
 
 
-def _ready() -> None:
-    """Import what the digest is made with."""
-    from newsletter.mail import inline  # noqa: PLC0415 - with all that only digests need
-
-    emitter(DIGEST)
-    inline.prepare()
-
-
-def _digest(config: Config, edition: Edition, templates: Templates) -> tuple[Output, ...]:
-    return emitter(DIGEST)(config, edition, templates)
+def _digests(config: Config, editions: Sequence[Edition], templates: Templates) -> tuple[tuple[Output, ...], ...]:
+    """Make the digest of each edition."""
+    return tuple(emitter(DIGEST)(config, edition, templates) for edition in editions)
 
 
 def _emit_own(batch: Batch) -> Emitted:
-    assert _job is not None  # noqa: S101 - set when the process started
-    return _emit_batch(*_job, batch)
+    config, editions, templates = _setting
+    return emit_batch(config, editions, templates, batch)
 
 
 def _emit_far(version: str, config: Config, editions: Sequence[Edition], templates: Templates, batch: Batch) -> Emitted:
     """Emit on a machine that knows nothing yet."""
     _agree(version)
-    return _emit_batch(config, editions, templates, batch)
-
-
-def _emit_batch(config: Config, editions: Sequence[Edition], templates: Templates, batch: Batch) -> Emitted:
-    """Run some emitters on some editions; for each emitter, for each edition, the outputs."""
-    names, served = batch
-    return tuple(tuple(emitter(name)(config, editions[at], templates) for at in served) for name in names)
+    return emit_batch(config, editions, templates, batch)

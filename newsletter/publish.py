@@ -4,40 +4,44 @@ Reads content/ and out/ at the start, writes out/ at the end, and nothing is wri
 """
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from newsletter import collector, editorial, kept, updates, writer
+from newsletter import collector, editorial, kept, making, updates, writer
+from newsletter.aside import workers
 from newsletter.config import Config
 from newsletter.editorial import Editorial
 from newsletter.errors import ContentError, NewsletterError, RefusedError
-from newsletter.feeds.archive import lacking
-from newsletter.feeds.editions import EditionPlan, edition, editions
+from newsletter.feeds.editions import EditionPlan, editions
 from newsletter.folder import Content
+from newsletter.history import Archivist, Setting
 from newsletter.images.mail import prepare
 from newsletter.index.compiled import Compiled
-from newsletter.index.pages import Pages
-from newsletter.index.standing import Span, span
-from newsletter.issue import Words, make_issue
+from newsletter.index.pages import Pages, Trace, of_feed
+from newsletter.index.styles import Styles
+from newsletter.issue import Words, make_issue, of_editions
 from newsletter.ledger import open_ledger
 from newsletter.ledger.records import Issued, Publication, State
 from newsletter.mail import manifest
-from newsletter.model import Article, Commission, Edition, Found, Issue, Output, Period, Remark
+from newsletter.model import Article, Commission, Edition, Found, Issue, Output, Period, Remark, Spooled
 from newsletter.note import Arrangement, arrange
-from newsletter.parallel import Crew, workers
+from newsletter.parallel import Crew
 from newsletter.past import past_issues
 from newsletter.present import Present, missing_ledger, present, refused
 from newsletter.recognise import publications
-from newsletter.rendition import Rendition
+from newsletter.rendition import Rendition, site_of
 from newsletter.rendition import render as rendition_of
+from newsletter.steady import Span, span
 from newsletter.templating import Templates
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from newsletter.aside import Aside
 
 
 class Report(Struct, frozen=True, kw_only=True):
@@ -75,13 +79,14 @@ class Situation(Struct, frozen=True, kw_only=True):
     owned: frozenset[str]
 
 
-def build(
+def build(  # noqa: PLR0913 - each is a choice of the caller
     config: Config,
     *,
     now: datetime,
     period: Period,
     jobs: int = 0,
     executor: "Executor | None" = None,
+    aside: "Aside | None" = None,
     strict: bool = False,
     content: Content | None = None,
     remember: Callable[[Report], None] | None = None,
@@ -90,13 +95,13 @@ def build(
 
     ``jobs`` is the most processes to use, 0 for one a processor, instead of which an executor may do the work; the bytes do not
     depend on either. Raises NewsletterError, with out/ as it was, when nothing was published: with ``strict`` for any problem
-    of any article. ``content`` is what was just found in the content folder; ``remember`` is called at the end, with the lock
-    held.
+    of any article. ``aside`` is a process that was started ahead; ``content`` is what was just found in the content folder;
+    ``remember`` is called at the end, with the lock held.
     """
     with writer.lock(config.out):
         situation = look(config, now=now, jobs=jobs, content=content)
         commission = _commission(config, period, situation.owned)
-        with Crew(jobs, executor) as crew:
+        with Crew(jobs, executor, aside) as crew:
             report = produce(config, situation, commission, crew, now=now, strict=strict)
         report = replace(report, delivered=commission is None)
         if remember is not None:
@@ -131,49 +136,70 @@ def produce(
     strict: bool = False,
 ) -> Report:
     """Make everything of what was found, and the issue that is commissioned, and write it, with the lock held; as ``build``."""
+    with writer.Spool(config.out) as spool:
+        return _produce(config, situation, commission, crew, spool, now=now, strict=strict)
+
+
+def _produce(
+    config: Config,
+    situation: Situation,
+    commission: Commission | None,
+    crew: Crew,
+    spool: writer.Spool,
+    *,
+    now: datetime,
+    strict: bool,
+) -> Report:
     library, today, owned = situation.library, situation.today, situation.owned
     _refuse_if(strict, today.problems)
     published = today.published
     plans = plan(config, today, now=now, owned=owned)
     in_issue = _chosen(published, commission, now)
     desk = editorial.read(config, commission.period) if commission else Editorial()
-    wanted = _to_render(published, plans, in_issue)
+    templates = Templates(config.templates, Compiled.of(config), styles=Styles.of(config))
+    site = site_of(config, library, published)
+    pages = Pages(config, templates, site, today.recognition, owned)
+    stale = making.stale(config, plans, in_issue, pages)
+    wanted = making.shown(published, stale, in_issue)
     besides = editorial.texts(desk)
-    rendition = rendition_of(config, library, published, wanted, crew, besides=besides, in_issue=in_issue, keep=True)
+    keep = making.shown(published, plans, in_issue, archive=True)
+    rendition = rendition_of(config, site, wanted, crew, besides=besides, in_issue=in_issue, keep=keep)
     rendition = updates.moved(config, rendition, today.recognition, now)
     arrangement = arrange(desk.note, rendition.of(in_issue), library.found)
-    problems = (*today.problems, *rendition.problems, *desk.strays, *desk.problems, *arrangement.problems)
+    setting = Setting(config=config, site=site, templates=templates, now=now)
+    history = Archivist(setting, today.recognition, pages, rendition).make(plans[0].archive, crew, spool)
+    failed = (*rendition.problems, *history.problems)
+    problems = (*today.problems, *failed, *desk.strays, *desk.problems, *arrangement.problems)
     _refuse_if(strict, problems)
     mail = prepare(config, _bind(config, commission, desk, arrangement, rendition), rendition.assets)
     issue = mail.issue
-    whole, *others = _editions(plans, rendition)
+    whole, *others = making.editions(plans, stale, rendition)
     whole = replace(
         whole,
+        archive=history.pages,
         pages=rendition.of(article for article in published if article.hosted),
         issue=issue,
         past=past_issues(config.out, besides=issue.key if issue else None),
     )
-    templates = Templates(config.templates, Compiled.of(config))
-    whole = replace(whole, kept=kept.find(config, whole, templates, owned))
+    whole, *others = kept.of_editions(config, (whole, *of_editions(config, issue, others)), templates, owned)
     _refuse_to_empty(config, whole, library.found, problems)
-    pages = Pages(config, templates)
-    whole, standing = pages.recall(whole, owned)
-    outputs = (*crew.emit(config, (whole, *others), templates), *standing) if whole.feed else ()
-    pages.keep(outputs)
-    if problems:
-        outputs = _without_damaged_pages(config, outputs, plans, rendition)
-    with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, rendition)):
-        written = writer.write(config.out, [*rendition.assets, *mail.outputs, *outputs], remove_stale=not problems)
+    outputs = crew.emit(config, (whole, *others), templates) if whole.feed else ()
+    traces = making.traces(rendition) | history.traces
+    leaves = making.without_damaged_pages(history, plans, traces, owned) if problems else history.outputs
+    every: tuple[Output | Spooled, ...] = (*rendition.assets, *mail.outputs, *outputs, *leaves)
+    with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, traces, failed)):
+        written = writer.write(config.out, every, remove_stale=not problems, standing=pages.standing)
+    pages.keep([*history.documents, *map(of_feed, stale[1:])], traces, every)
     return Report(
         written=written.written,
         unchanged=written.unchanged,
         removed=written.removed,
-        found=refused(today.found, rendition.problems),
+        found=refused(today.found, failed),
         problems=problems,
         remarks=(
             *today.remarks,
             *desk.remarks,
-            *(remark for item in rendition.rendered for remark in item.remarks),
+            *making.remarks(published, traces, pages),
             *arrangement.remarks,
             *mail.remarks,
             *(remark for output in outputs for remark in output.remarks),
@@ -240,41 +266,14 @@ def plan(config: Config, today: Present, *, now: datetime, owned: Collection[str
     return editions(config, today.published, since=since, numbers=today.numbers, kept=kept)
 
 
-def _to_render(published: Sequence[Article], plans: Iterable[EditionPlan], in_issue: Iterable[Article]) -> list[Article]:
-    """Choose the articles whose content some output shows."""
-    shown = {article.path for article in in_issue}
-    for one in plans:
-        shown.update(article.path for article in one.articles)
-        shown.update(article.path for page in one.archive or () for article in page.articles)
-    return [article for article in published if article.hosted or article.path in shown]
-
-
-def _editions(plans: Sequence[EditionPlan], rendition: Rendition) -> tuple[Edition, ...]:
-    """Fill the plans; of the feeds besides the publication's those that would be empty are left out, and not announced."""
-    rendered = {item.article.path: item for item in rendition.rendered}
-    whole, *others = plans
-    sound = (whole, *(one for one in others if any(article.path in rendered for article in one.articles)))
-    channels = tuple(one.channel for one in sound)
-    return tuple(edition(one, rendered, channels) for one in sound)
-
-
 def _to_record(
-    config: Config, library: collector.Library, today: Present, rendition: Rendition
+    config: Config, library: collector.Library, today: Present, traces: Mapping[str, Trace], failed: Sequence[ContentError]
 ) -> tuple[tuple[Publication, ...], tuple[str, ...]]:
     """Say what the ledger is to keep of a build: what it publishes, and which ids no file has any more."""
-    rendered = {item.article.path: item for item in rendition.rendered}
-    published = {article.path for article in today.published} - {problem.path for problem in rendition.problems}
+    shown = {path: trace.shown for path, trace in traces.items()}
+    published = {article.path for article in today.published} - {problem.path for problem in failed}
     gone = tuple(known.id for known in today.recognition.vanished)
-    return publications(today.recognition, library.articles, published, rendered, onward=config.feeds.onward), gone
-
-
-def _without_damaged_pages(
-    config: Config, outputs: Sequence[Output], plans: Sequence[EditionPlan], rendition: Rendition
-) -> tuple[Output, ...]:
-    """Leave closed archive pages as they are while one of their articles is held back."""
-    damaged = lacking(plans[0].archive or (), {item.article.path for item in rendition.rendered})
-    kept = damaged & writer.owned(config.out)
-    return tuple(output for output in outputs if output.path not in kept)
+    return publications(today.recognition, library.articles, published, shown, onward=config.feeds.onward), gone
 
 
 def _size(outputs: Sequence[Output], whole: Edition) -> manifest.Size | None:

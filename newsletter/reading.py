@@ -2,6 +2,8 @@
 
 from hashlib import sha256
 
+from msgspec.structs import replace
+
 from newsletter import folder, frontmatter, naming
 from newsletter.config import Config
 from newsletter.errors import ContentError
@@ -25,12 +27,12 @@ def read(config: Config, file: File, known: Said | None = None) -> Said:
         return _spoiled(file, "", "", ContentError(file.path, None, None, str(error)))
     digest = sha256(raw).hexdigest()
     if known is not None and known.sha256 == digest:
-        return known._replace(stamp=file.stamp, fresh=file.fresh)
+        return replace(known, stamp=file.stamp, fresh=file.fresh)
     try:
         text = raw.decode()
     except UnicodeDecodeError as error:
         return _spoiled(file, file.stamp, digest, _not_utf8(file.path, raw, error.start))
-    if not text.strip("\ufeff \t\r\n"):
+    if not text.lstrip("\ufeff \t\r\n"):
         problem = ContentError(file.path, None, None, "the file is empty: write the article, or remove the file")
         return _spoiled(file, file.stamp, digest, problem)
     return _read(config, file, digest, frontmatter.parse(text, path=file.path, zone=config.timezone))

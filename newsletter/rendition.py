@@ -3,22 +3,20 @@
 Reads content/, writes nothing. An article that cannot be read, rendered or shown whole is left out and told about.
 """
 
-import posixpath
-from collections.abc import Collection, Iterable, Sequence
-from urllib.parse import unquote, urlsplit
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from newsletter import collector, folder
+from newsletter import collector, enclosures, folder
 from newsletter.collector import Library
 from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.images.known import Known
-from newsletter.index.renderings import Renderings
-from newsletter.model import Article, Enclosure, Output, Rendered
+from newsletter.index.renderings import Renderings, packed
+from newsletter.model import Article, Output, Rendered
 from newsletter.parallel import Crew, Made
 from newsletter.render import Site
+from newsletter.render.site import Asked
 
 #: Bytes of one picture or other file beside the articles.
 LARGEST_ASSET = 50_000_000
@@ -33,6 +31,8 @@ class Rendition(Struct, frozen=True, kw_only=True):
     assets: tuple[Output, ...]
     #: What went wrong with the others.
     problems: tuple[ContentError, ...]
+    #: What each asked of other articles, by path.
+    asked: Mapping[str, Asked]
 
     def of(self, chosen: Iterable[Article]) -> tuple[Rendered, ...]:
         """Pick those of the chosen articles, newest first: the order that every output shows them in."""
@@ -46,34 +46,36 @@ class Rendition(Struct, frozen=True, kw_only=True):
         )
 
 
-def render(
-    config: Config,
-    library: Library,
-    published: Sequence[Article],
-    wanted: Sequence[Article],
-    crew: Crew,
-    *,
-    besides: Sequence[tuple[Article, str]] = (),
-    in_issue: Collection[Article] = (),
-    keep: bool = False,
-) -> Rendition:
-    """Render the wanted ones of the published articles, or recall from the index what would come out the same.
-
-    They may link to any of the published ones. ``besides`` are texts that are rendered like articles, each with what stands for
-    its article. ``in_issue`` are those that a digest shows, which is made anew if one of them is. ``keep`` lets the index hold
-    the wanted ones, and no others.
-    """
-    site = Site(
+def site_of(config: Config, library: Library, published: Sequence[Article]) -> Site:
+    """Tell what articles may link to: any of the published ones, and the other files."""
+    return Site(
         config=config,
         permalinks={article.path: article.permalink for article in published},
         files=library.files,
         hosted=frozenset(article.path for article in published if article.hosted),
     )
-    measured, problems = _measure(config, wanted, library.files)
+
+
+def render(
+    config: Config,
+    site: Site,
+    wanted: Sequence[Article],
+    crew: Crew,
+    *,
+    besides: Sequence[tuple[Article, str]] = (),
+    in_issue: Collection[Article] = (),
+    keep: Collection[Article] | None = None,
+) -> Rendition:
+    """Render the wanted articles, or recall from the index what would come out the same.
+
+    ``besides`` are texts that are rendered like articles, each with what stands for its article. ``in_issue`` are those that a
+    digest shows, which is made anew if one of them is. ``keep`` lets the index hold those, and no others.
+    """
+    measured, problems = _measure(config, wanted, site.files)
     renderings = Renderings(config)
     known = renderings.recall(measured, site)
     if any(article.path not in known for article in in_issue):
-        crew.expect_digest()
+        crew.expect_digest(config)
     work: list[tuple[Article, str]] = list(besides)
     for article in measured:
         if article.path not in known:
@@ -84,13 +86,19 @@ def render(
     results = crew.render(work, site)
     problems += (result for result in results if isinstance(result, ContentError))
     made = {id(article): result for (article, _), result in zip(work, results, strict=True) if isinstance(result, Made)}
-    if keep:
-        renderings.keep(((article, made[id(article)].text) for article in measured if id(article) in made), measured)
-    fresh = [result.rendered for result in made.values()]
+    if keep is not None:
+        new = ((article, packed(made[id(article)].text)) for article in measured if id(article) in made)
+        renderings.keep(new, keep)
+    fresh = [(result.rendered, result.asked) for result in made.values()]
     order = {article.path: number for number, article in enumerate(measured)}
-    whole = sorted((*fresh, *known.values()), key=lambda item: order.get(item.article.path, -1))
-    rendered, assets, unreadable = _read_assets(config, whole)
-    return Rendition(rendered=rendered, assets=assets, problems=(*problems, *unreadable))
+    whole = sorted((*fresh, *known.values()), key=lambda one: order.get(one[0].article.path, -1))
+    rendered, assets, unreadable = _read_assets(config, [item for item, _ in whole])
+    return Rendition(
+        rendered=rendered,
+        assets=assets,
+        problems=(*problems, *unreadable),
+        asked={item.article.path: asked for item, asked in whole},
+    )
 
 
 def _measure(config: Config, wanted: Iterable[Article], files: Collection[str]) -> tuple[list[Article], list[ContentError]]:
@@ -99,7 +107,7 @@ def _measure(config: Config, wanted: Iterable[Article], files: Collection[str]) 
     problems: list[ContentError] = []
     for article in wanted:
         try:
-            measured.append(_measured(config, article, files))
+            measured.append(enclosures.measured(config.content, article, files))
         except OSError as error:  # since the folder was listed
             problems.append(ContentError(article.path, None, "enclosure", f"{error.filename}: {error.strerror}"))
     return measured, problems
@@ -124,17 +132,3 @@ def _read_assets(
         else:
             sound.append(known.sized(item))
     return tuple(sound), tuple(assets.values()), tuple(problems)
-
-
-def _measured(config: Config, article: Article, files: Collection[str]) -> Article:
-    """Give an article's enclosures that lie in the content folder their true length, wherever they will be served from."""
-    return replace(article, enclosures=tuple(_length(config, article, one, files) for one in article.enclosures))
-
-
-def _length(config: Config, article: Article, enclosure: Enclosure, files: Collection[str]) -> Enclosure:
-    written = urlsplit(enclosure.url)
-    start = "" if written.path.startswith("/") else posixpath.dirname(article.path)
-    place = posixpath.normpath(posixpath.join(start, unquote(written.path).lstrip("/")))
-    if written.scheme or written.netloc or place not in files:
-        return enclosure
-    return replace(enclosure, length=(config.content / place).stat().st_size)

@@ -19,16 +19,18 @@ from newsletter.errors import ContentError, DeliveryError
 from newsletter.feeds.channels import FORMATS
 from newsletter.folder import Content
 from newsletter.handing import Handed, Terms
-from newsletter.index.standing import Span
 from newsletter.ledger import hold_ledger, open_ledger
 from newsletter.ledger.connection import Hold
 from newsletter.ledger.records import Issued, Plan, Progress, State
 from newsletter.ledger.store import Ledger
 from newsletter.parallel import Crew
 from newsletter.publish import Report, Situation
+from newsletter.steady import Span
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from newsletter.aside import Aside
 
 #: Clocks are set right by less than this.
 SKEW = timedelta(days=1)
@@ -72,11 +74,12 @@ def run(
     *,
     jobs: int = 0,
     executor: "Executor | None" = None,
+    aside: "Aside | None" = None,
     strict: bool = False,
     content: Content | None = None,
     remember: Callable[[Run, Span], None] | None = None,
 ) -> Run:
-    """Do all that is due; ``jobs``, ``executor``, ``strict`` and ``content`` as for publish.build.
+    """Do all that is due; ``jobs``, ``executor``, ``aside``, ``strict`` and ``content`` as for publish.build.
 
     ``remember`` is called at the end, with the locks held, if nothing is left to do for a time, with that time.
 
@@ -85,7 +88,7 @@ def run(
     """
     with writer.lock(config.out), hold_ledger(config.ledger) as hold:
         situation = publish.look(config, now=terms.now, jobs=jobs, content=content)
-        with open_ledger(config.ledger) as ledger, Crew(jobs, executor) as crew:
+        with open_ledger(config.ledger) as ledger, Crew(jobs, executor, aside) as crew:
             done = _Running(config, terms, situation, ledger, hold, crew, strict).run()
         if remember is not None and (quiet := _quiet(config, done)):
             remember(done, quiet)

@@ -1,47 +1,77 @@
-"""Tells, before anything heavy is imported, that a build or a run would change nothing; and remembers it after one that was made.
+"""Remembers that a build or a run would change nothing, for the glance that the next one takes.
 
-Reads what the system says of files, and the index; writes the index.
+Looks at files, and writes down what they look like. What a build reads is looked at before it does, and what it writes at its
+end: what changes meanwhile is told apart the next time, and built then.
 """
 
-import json
-from collections.abc import Sequence
-from datetime import datetime
-
-from msgspec import Struct
+import os
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from newsletter import folder
 from newsletter.config import Config
-from newsletter.errors import ContentError
-from newsletter.index.standing import Span, Standing, occasion
-from newsletter.model import Period
+from newsletter.glance import remember
+from newsletter.glance.sight import Sight
+from newsletter.index import circumstances
+from newsletter.ledger import lockfile
+from newsletter.steady import Span
 
+if TYPE_CHECKING:
+    from newsletter.glance import Said
+    from newsletter.glance.sight import Tree
 
-class Said(Struct, frozen=True, kw_only=True):
-    """What was said when it was made, and would be said again."""
-
-    problems: tuple[ContentError, ...]
-    #: For people at a terminal.
-    lines: tuple[str, ...]
+#: The instants that a command takes for now, as cli.given has it.
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 
 
 class Standstill:
     """The state of everything at the beginning of a build or run."""
 
-    def __init__(self, config: Config, period: Period | None, *options: str) -> None:
-        """Look; ``period`` is None for a scheduled run. Raises ConfigError where there is no content folder."""
+    def __init__(self, config: Config, sources: Sequence[Path], arguments: Sequence[str], sights: Iterable[Sight] = ()) -> None:
+        """Look, but at nothing that is among ``sights``; a configuration file was looked for at ``sources``.
+
+        Raises ConfigError where there is no content folder.
+        """
+        self._config = config
+        self._arguments = arguments
+        files, trees = (*map(str, sources), *circumstances.places(config)), tuple(_trees(config))
+        seen = next((one for one in sights if (one.files, one.trees) == (files, trees)), None)
+        self._inputs = (seen or Sight(files, trees)).part()
         #: What is in the content folder.
         self.content = folder.find(config)
-        self._standing = Standing(config, self.content, occasion(config, period, *options))
 
-    def said(self, now: datetime) -> Said | None:
-        """Return what was said the last time, if nothing would change; None if it must be made."""
-        told = self._standing.told(now)
-        if told is None:
-            return None
-        known = json.loads(told)
-        return Said(problems=tuple(ContentError(*one) for one in known["problems"]), lines=tuple(known["lines"]))
+    def remember(self, steady: Span, said: "Said") -> None:
+        """Record, with the lock held, that nothing would change within a range of instants, and what would be said."""
+        config = self._config
+        if "://" in config.ledger and not config.ledger.startswith("sqlite:///"):
+            return
+        ledger = config.ledger.removeprefix("sqlite:///")
+        results = Sight([ledger, f"{ledger}-journal", f"{ledger}-wal"], [(str(config.out), None)]).part()
+        if self._inputs is None or results is None:
+            return
+        remember(
+            str(config.root),
+            self._arguments,
+            (results, self._inputs),
+            span=(_microseconds(max(steady.since, _FIRST)), _microseconds(min(steady.until, _LAST))),
+            # a run is at work on the ledger, or was killed there and left its lock to be cleared away
+            absent=[ledger + lockfile.SUFFIX],
+            links=[str(place) for place in (config.root, config.content, config.out, config.templates)],
+            said=said,
+        )
 
-    def remember(self, steady: Span, problems: Sequence[ContentError], lines: Sequence[str]) -> None:
-        """Record, with the lock held, that nothing would change within a range of instants."""
-        told = {"problems": [[one.path, one.line, one.field, one.message] for one in problems], "lines": lines}
-        self._standing.remember(steady, json.dumps(told))
+
+def _trees(config: Config) -> "list[Tree]":
+    """List the folders that a build reads."""
+    own = frozenset(map(os.path.realpath, (config.out, config.templates)))
+    shipped = circumstances.PACKAGE.parent / "templates"  # those inside the package belong to the program
+    content: Tree = (os.path.realpath(config.content), (folder.TOOL_FOLDERS - {folder.NOTES}, own))
+    return [content, *((str(place), None) for place in (config.templates, shipped, circumstances.PACKAGE))]
+
+
+def _microseconds(instant: datetime) -> int:
+    """Count the microseconds since 1970."""
+    return (instant - _FIRST) // _MICROSECOND

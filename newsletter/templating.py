@@ -21,6 +21,7 @@ from newsletter.design.fitting import fitted
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from newsletter.mail.places import Memory
     from newsletter.model import Period, Rendered
 
 MONTHS = (
@@ -125,19 +126,21 @@ class Templates:
         folder: Path | None = None,
         compiled: jinja2.BytecodeCache | None = None,
         texts: "Mapping[str, str] | None" = None,
+        styles: "Memory | None" = None,
     ) -> None:
         """Take the publication's own templates folder, which need not exist; or the texts of all templates, and no folder.
 
-        What is ``compiled`` need not be compiled again.
+        What is ``compiled`` need not be compiled again; ``styles`` are known of the style sheets that are inlined.
         """
         self.folder = folder
         self._compiled = compiled
         self._texts = texts
+        self.styles = styles
         self._once: dict[int, tuple[Rendered, str]] = {}
 
-    def __reduce__(self) -> "tuple[type[Templates], tuple[Path | None, jinja2.BytecodeCache | None, Mapping[str, str] | None]]":
+    def __reduce__(self) -> "tuple[type[Templates], tuple[object, ...]]":
         """Rebuild the environment on the other side."""
-        return type(self), (self.folder, self._compiled, self._texts)
+        return type(self), (self.folder, self._compiled, self._texts, self.styles)
 
     def carried(self) -> "Templates":
         """Return the same with their texts, for a machine that has none of the files."""
@@ -178,6 +181,10 @@ class Templates:
         if id(item) not in self._once:
             self._once[id(item)] = (item, write())  # kept, so that nothing else gets its id
         return self._once[id(item)][1]
+
+    def forget(self) -> None:
+        """Let go of what ``once`` returned: the articles to come are others."""
+        self._once.clear()
 
     def render_text(self, name: str, /, **values: object) -> str:
         """Render a template of plain text: autoescaping, which is always on, is taken back from the result as a whole."""

@@ -24,15 +24,14 @@ def moved(config: Config, rendition: Rendition, recognition: Recognition, now: d
     if not config.feeds.onward:
         return rendition
     known = {item.article.path: one.known for item in rendition.rendered if (one := recognition.of(item.article.path))}
-    instant = now.astimezone(UTC).replace(microsecond=0)
-    return replace(rendition, rendered=tuple(_moved(item, known.get(item.article.path), instant) for item in rendition.rendered))
+    return replace(rendition, rendered=tuple(moved_one(item, known.get(item.article.path), now) for item in rendition.rendered))
 
 
-def _moved(item: Rendered, known: Known | None, instant: datetime) -> Rendered:
-    """Move one article on: what is published at ``now`` has no later date."""
+def moved_one(item: Rendered, known: Known | None, now: datetime) -> Rendered:
+    """Move one article on, of which the ledger has that; what is published at ``now`` has no later date."""
     if known is None or not _is_changed(item, known) or item.article.updated > known.updated:
         return item
-    return replace(item, article=replace(item.article, updated=instant))
+    return replace(item, article=replace(item.article, updated=now.astimezone(UTC).replace(microsecond=0)))
 
 
 def _is_changed(item: Rendered, known: Known) -> bool:

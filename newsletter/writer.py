@@ -12,15 +12,17 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from typing import Self
 
 from msgspec import Struct
 
 from newsletter import locks
 from newsletter.errors import LockedError, OutputError
-from newsletter.model import Output
+from newsletter.model import Output, Spooled
 
 #: What the program owns, relative to out/.
 MANIFEST = ".newsletter.json"
@@ -80,19 +82,57 @@ def owned(out: Path) -> frozenset[str]:
         raise OutputError(f"{manifest}: damaged; restore it, or delete {out} if it holds nothing but our output") from error
 
 
-def write(out: Path, outputs: Iterable[Output], *, remove_stale: bool) -> Written:
+class Spool:
+    """Where outputs wait of which there are too many for memory; with the lock held, until the block ends.
+
+    Nothing is there before the first of them, and nothing remains.
+    """
+
+    def __init__(self, out: Path) -> None:
+        """Take the output folder."""
+        self._out = out
+        self._empty = True
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Take away what was not written."""
+        if not self._empty:
+            shutil.rmtree(self._out / STAGING, ignore_errors=True)
+
+    def put(self, output: Output) -> Spooled:
+        """Let an output wait on the disk. Raises OutputError when the disk says no."""
+        staging = self._out / STAGING
+        try:
+            if self._empty:
+                shutil.rmtree(staging, ignore_errors=True)
+                staging.mkdir()
+                self._empty = False
+            file = _stage(staging, output.body)
+        except OSError as error:
+            raise _output_error(staging, error) from error
+        return Spooled(path=output.path, type=output.type, file=str(file), sha256=sha256(output.body).hexdigest())
+
+
+def write(
+    out: Path, outputs: Iterable[Output | Spooled], *, remove_stale: bool, standing: Collection[str] = frozenset()
+) -> Written:
     """Bring out/ to the given outputs; call with the lock held.
 
-    Files that we wrote earlier and that are not among the outputs are removed if ``remove_stale``, but for the permanent
-    ones. Raises OutputError, with out/ as it was, when a path leaves the folder, would replace a file that is not ours, or
-    the disk says no.
+    ``standing`` are the paths of files of ours that are as they should be. Files that we wrote earlier and that are not among
+    these nor the outputs are removed if ``remove_stale``, but for the permanent ones. Raises OutputError, with out/ as it was,
+    when a path leaves the folder, would replace a file that is not ours, or the disk says no.
     """
     wanted = sorted(outputs, key=_rank)
     before = owned(out)
-    shutil.rmtree(out / STAGING, ignore_errors=True)
-    names = [output.path for output in wanted]
+    if not any(isinstance(output, Spooled) for output in wanted):
+        shutil.rmtree(out / STAGING, ignore_errors=True)
+    names = [*(output.path for output in wanted), *standing]
     _refuse_bad_paths(names)
     try:
+        _refuse_foreign_folders(out, names)
         changed = [output for output in wanted if _differs(out, output, before)]
     except OSError as error:
         raise _output_error(out, error) from error
@@ -102,12 +142,12 @@ def write(out: Path, outputs: Iterable[Output], *, remove_stale: bool) -> Writte
         _apply(out, changed, stale, before | after, after)
     return Written(
         written=tuple(output.path for output in changed),
-        unchanged=len(wanted) - len(changed),
+        unchanged=len(names) - len(changed),
         removed=tuple(stale),
     )
 
 
-def _rank(output: Output) -> tuple[int, str]:
+def _rank(output: Output | Spooled) -> tuple[int, str]:
     """Order outputs so that nothing links to a file that is not there yet."""
     last = 2 if output.type in FEED_TYPES else 1 if output.path == "index.html" else 0
     return last, output.path
@@ -126,28 +166,41 @@ def _refuse_bad_paths(names: list[str]) -> None:
         seen.add(name)
 
 
-def _differs(out: Path, output: Output, before: frozenset[str]) -> bool:
-    """Compare with what is on disk. Raises OutputError for a file that is not ours."""
-    target = out / output.path
-    for folder in [*PurePosixPath(output.path).parents][:-1]:
+def _refuse_foreign_folders(out: Path, names: list[str]) -> None:
+    """Raise OutputError where something else stands in the place of a folder of ours."""
+    folders = {name.rpartition("/")[0] for name in names}
+    for folder in sorted({above for name in folders for above in (name, *map(str, PurePosixPath(name).parents))} - {"", "."}):
         if (out / folder).is_symlink() or ((out / folder).exists() and not (out / folder).is_dir()):
             raise OutputError(f"{out / folder}: not a folder of ours; move it away, or choose another `out`")
+
+
+def _differs(out: Path, output: Output | Spooled, before: frozenset[str]) -> bool:
+    """Compare with what is on disk. Raises OutputError for a file that is not ours."""
+    target = out / output.path
     if not os.path.lexists(target):
         return True
-    same = not target.is_symlink() and target.is_file() and target.read_bytes() == output.body
+    same = not target.is_symlink() and target.is_file() and _holds(target, output)
     if not same and (output.path not in before or target.is_symlink() or not target.is_file()):
         raise OutputError(f"{target}: not written by newsletter, so it stays; move it away, or choose another `out`")
     return not same
 
 
-def _apply(out: Path, changed: list[Output], stale: list[str], during: frozenset[str], after: frozenset[str]) -> None:
+def _holds(target: Path, output: Output | Spooled) -> bool:
+    """Tell whether a file has the bytes of the output."""
+    body = target.read_bytes()
+    return body == output.body if isinstance(output, Output) else sha256(body).hexdigest() == output.sha256
+
+
+def _apply(
+    out: Path, changed: Sequence[Output | Spooled], stale: list[str], during: frozenset[str], after: frozenset[str]
+) -> None:
     """Stage, claim, place, remove, settle; undo on failure."""
     staging = out / STAGING
     undo: list[tuple[Path, Path | None]] = []
     folders: list[Path] = []
     try:
-        staging.mkdir()
-        staged = [_stage(staging, output.body) for output in changed]
+        staging.mkdir(exist_ok=True)
+        staged = [_stage(staging, one.body) if isinstance(one, Output) else Path(one.file) for one in changed]
         _replace(staging, out / MANIFEST, _manifest(during), undo)
         for output, waiting in zip(changed, staged, strict=True):
             target = out / output.path

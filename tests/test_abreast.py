@@ -9,7 +9,7 @@ from newsletter import abreast, collector, folder, reading
 from newsletter.abreast import read_all
 from newsletter.config import Config
 from tests.factories import make_config
-from tests.index.test_index import TEXTS, told, write
+from tests.index.test_index import HALF, TEXTS, told, write
 
 
 @pytest.fixture
@@ -21,6 +21,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     config.content.mkdir()
     for number, text in enumerate(TEXTS):
         write(config, f"{number}.md", text)
+    write(config, "half.md", HALF)
     (config.content / "latin.md").write_bytes(b"\xe9")
     (config.content / "\\xff.md").symlink_to("nowhere")
     Path(os.fsdecode(os.fsencode(config.content) + b"/\xff.md")).touch()
@@ -45,7 +46,7 @@ def test_what_a_dead_process_did_not_read_is_read_here(config: Config, monkeypat
 def test_few_files_are_read_by_one_process(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(abreast, "LEAST", 100)
     monkeypatch.setattr("multiprocessing.get_context", lambda _: pytest.fail("another process"))
-    assert len(read_all(config, [(file, None) for file in folder.find(config).articles], 2)) == len(TEXTS) + 3
+    assert len(read_all(config, [(file, None) for file in folder.find(config).articles], 2)) == len(TEXTS) + 4
 
 
 @settings(max_examples=20)

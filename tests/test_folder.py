@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter import folder
 from newsletter.config import Config, Reading
@@ -216,3 +217,40 @@ def test_what_may_not_be_read_is_reported(config: Config) -> None:
 )
 def test_some_files_are_about_the_folder(path: str, *, about: bool) -> None:
     assert folder.is_about(path) is about
+
+
+@pytest.mark.parametrize("extensions", [(".md",), (".md", ".Txt", ".bak", ".mdx")])
+def test_what_nearly_all_files_are_is_taken_in_as_anything_is(
+    config: Config, monkeypatch: pytest.MonkeyPatch, extensions: tuple[str, ...]
+) -> None:
+    config = replace(config, reading=Reading(extensions=extensions))
+    write(config, "a.md", "_b.md", ".c.md", "#d.md", "#e.md#", "x/f.MD", "x/g.txt", "h.bak", "i.md~", "j.mdx", "k\n.md", "l.png")
+    (config.content / "m.md").mkdir()
+    (config.content / "n.md").symlink_to("a.md")
+    os.mkfifo(config.content / "o.md")
+    found = folder.scan(config)
+    assert {file.path for file in found.articles} >= {"a.md", "_b.md", "n.md", "o.md"}
+    monkeypatch.setattr("newsletter.folder._Scan._taken", lambda *_: False)
+    assert folder.scan(config) == found
+
+
+def test_a_file_that_vanishes_while_the_folder_is_listed_is_told_about(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(config, "a.md")
+    listing = os.scandir
+
+    class Late:
+        """The listing of a folder that is emptied before anybody looks at the files."""
+
+        def __init__(self, place: str) -> None:
+            with listing(place) as found:
+                self.entries = list(found)
+            (config.content / "a.md").unlink()
+
+        def __enter__(self) -> "list[os.DirEntry[str]]":
+            return self.entries
+
+        def __exit__(self, *_: object) -> None:
+            """Close nothing."""
+
+    monkeypatch.setattr(os, "scandir", Late)
+    assert listed(config) == [("a.md", "", "it cannot be read: No such file or directory")]

@@ -2,7 +2,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from newsletter import kept, periods
 from newsletter.config import Config, Digest
-from newsletter.model import Edition, Issue, MailPicture
+from newsletter.model import Edition, Issue, Kept, MailPicture
 from newsletter.publish import Report, build
 from newsletter.templating import Templates
 from tests.factories import make_config, make_edition, make_issue, make_rendered
@@ -38,8 +38,14 @@ def run(config: Config, *, jobs: int = 1) -> Report:
 
 
 def source(config: Config, issue: Issue, **changes: object) -> str:
-    edition = replace(make_edition(BODY, issue=issue), **changes)
-    return kept.source(config, edition, issue, Templates(config.templates))
+    return found(config, replace(make_edition(BODY, issue=issue), **changes)).source
+
+
+def found(config: Config, edition: Edition, owned: Collection[str] = ()) -> Kept:
+    """Look for the digest of one edition."""
+    (one,) = kept.of_editions(config, [edition], Templates(config.templates), owned)
+    assert one.kept is not None
+    return one.kept
 
 
 @pytest.fixture
@@ -159,9 +165,7 @@ def test_a_file_that_the_disk_does_not_give_is_made_again(config: Config, monkey
         return read(path)
 
     monkeypatch.setattr(Path, "read_bytes", refuse)  # tests may run as root, who may read everything
-    found = kept.find(config, make_edition(BODY, issue=make_issue(BODY, key="2026-03")), Templates(), owned)
-    assert found is not None
-    assert found.outputs == ()
+    assert found(config, make_edition(BODY, issue=make_issue(BODY, key="2026-03")), owned).outputs == ()
 
 
 def test_a_link_in_the_place_of_a_file_is_not_taken_for_it(config: Config, tmp_path: Path) -> None:
@@ -171,16 +175,13 @@ def test_a_link_in_the_place_of_a_file_is_not_taken_for_it(config: Config, tmp_p
     (config.out / MARCH / "email.html").symlink_to(elsewhere)
     owned = frozenset(f"{MARCH}/{name}" for name in kept.FILES)
     issue = make_issue(BODY, key="2026-03")
-    found = kept.find(config, make_edition(BODY, issue=issue), Templates(), owned)
-    assert found is not None
-    assert found.outputs == ()
+    assert found(config, make_edition(BODY, issue=issue), owned).outputs == ()
 
 
 def test_files_that_are_not_ours_are_not_taken_and_without_an_issue_nothing_is(config: Config) -> None:
-    assert kept.find(config, make_edition(BODY, issue=None), Templates(), ()) is None
-    found = kept.find(config, make_edition(BODY), Templates(), ())
-    assert found is not None
-    assert found.outputs == ()
+    (bare,) = kept.of_editions(config, [make_edition(BODY, issue=None)], Templates(), ())
+    assert bare.kept is None
+    assert found(config, make_edition(BODY)).outputs == ()
 
 
 def test_a_template_a_setting_or_an_article_changed_gives_what_a_build_from_scratch_gives(config: Config) -> None:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from newsletter.errors import LedgerError, LockedError
 from newsletter.ledger import open_ledger, schema
 from newsletter.ledger.records import Known, Plan, Planned, Publication
-from newsletter.ledger.sqlite import SqliteFile
+from newsletter.ledger.sqlite import SqliteConnection, SqliteFile
 from newsletter.ledger.store import Ledger
 
 EAST = timezone(timedelta(hours=5, minutes=30))
@@ -327,6 +327,33 @@ def test_a_page_that_was_overwritten_is_noticed_before_anything_is_read(path: Pa
     assert "the ledger is damaged" in message(path)
 
 
+def test_a_file_that_was_sound_is_verified_again_once_it_changed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(path, *(make_publication(1, id=str(number)) for number in range(500)))
+    before = known(path)
+    with monkeypatch.context() as patch:
+        patch.setattr("newsletter.ledger.sqlite.is_fresh", lambda *_: False)  # as if it were of yesterday
+        assert known(path) == before
+    with monkeypatch.context() as patch:
+        patch.setattr(SqliteConnection, "verify", lambda *_: pytest.fail("verified twice"))
+        assert known(path) == before
+    state = path.stat()
+    with path.open("r+b") as file:
+        file.seek(state.st_size // 2)
+        file.write(b"\xff" * 4096)
+    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert "the ledger is damaged" in message(path)
+
+
+def test_a_file_that_was_written_just_now_is_verified_each_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    record(path, make_publication(1))
+    monkeypatch.setattr("newsletter.ledger.sqlite.is_fresh", lambda *_: True)
+    known(path)
+    verified: list[str] = []
+    monkeypatch.setattr(SqliteConnection, "verify", lambda _, table: verified.append(table))
+    known(path)
+    assert "articles" in verified
+
+
 @pytest.mark.parametrize(
     "statement",
     ["DELETE FROM ledger_schema", "UPDATE ledger_schema SET version = -1", "UPDATE ledger_schema SET version = 'x'"],
@@ -349,6 +376,15 @@ def test_a_row_that_makes_no_sense_is_damage(path: Path) -> None:
     spoil(path, "UPDATE articles SET published = 'soon'")
     with pytest.raises(LedgerError, match=r"damaged \(Invalid isoformat string: 'soon'"):
         known(path)
+
+
+def test_an_offset_with_seconds_is_read_as_it_was_written(path: Path) -> None:
+    record(path, make_publication(1), make_publication(2))
+    spoil(path, "UPDATE articles SET dated = '1880-01-01T00:00:00.000000+00:53:28' WHERE sequence = 1")
+    first, second = known(path)
+    assert first.dated == datetime(1880, 1, 1, tzinfo=timezone(timedelta(minutes=53, seconds=28)))
+    assert (first.gone, second) == (False, known(path)[1])
+    assert second.dated.tzinfo is UTC
 
 
 def test_a_database_of_another_program_is_left_alone(path: Path) -> None:

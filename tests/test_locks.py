@@ -17,15 +17,16 @@ from tests.real import ROOT
 HOLDER = """
 import os, sys, time
 from pathlib import Path
-from newsletter import parallel, writer
+from newsletter import writer
+from newsletter.pool import pool
 
 def work(seconds):
     print(os.getpid(), flush=True)
     time.sleep(seconds)
 
-with writer.lock(Path(sys.argv[1])), parallel._pool(2, str) as pool:
+with writer.lock(Path(sys.argv[1])), pool(2, str) as processes:
     for _ in range(2):
-        pool.submit(work, 600)
+        processes.submit(work, 600)
     time.sleep(600)
 """
 

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from newsletter.naming import Candidate, Chosen, Names, name_all, wish
+from newsletter.naming import Candidate, Chosen, Names, are_free, is_hosted, name_all, wish
 from tests.factories import make_config
 
 MARCH = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -22,7 +23,7 @@ def candidate(path: str, published: datetime = MARCH, *, draft: bool = False, **
 
 def name(*candidates: Candidate, **config: Any) -> dict[str, Names]:  # noqa: ANN401 - any field of Config
     settings = make_config(**config)
-    wishing = [one._replace(wish=wish(one.path, one.published, one.chosen, settings)) for one in candidates]
+    wishing = [replace(one, wish=wish(one.path, one.published, one.chosen, settings)) for one in candidates]
     return {names.path: names for names in name_all(wishing, settings)}
 
 
@@ -151,3 +152,36 @@ def test_names_are_distinct_and_do_not_depend_on_the_order_of_the_files(
     newest = candidate("new/a.md", APRIL.replace(year=2027))
     known = {one.path: one for one in names if one.path not in {path for path, _, draft in articles if draft}}
     assert {one.path: one for one in name_all([*candidates, newest], make_config()) if one.path in known} == known
+
+
+@given(
+    st.lists(
+        st.builds(
+            lambda path, draft, slug, permalink: (path, draft, {"slug": slug, "permalink": permalink}),
+            st.sampled_from(("a.md", "b.md", "x/a.md", "A.md", "index.md", "2026-03-02-a.md")),
+            st.booleans(),
+            st.sampled_from((None, None, None, "a", "B")),
+            st.sampled_from((None, None, None, "/a/", "/articles/a/")),
+        ),
+        max_size=4,
+        unique_by=lambda one: one[0],
+    )
+)
+def test_where_names_are_free_everybody_has_what_was_wished(given: list[tuple[str, bool, dict[str, Any]]]) -> None:
+    candidates = [candidate(path, draft=draft, **chosen) for path, draft, chosen in given]
+    named = {names.path: names for names in name_all(candidates, make_config())}
+    wished = {}
+    for one in candidates:
+        slug, permalink, identity = one.wish
+        wished[one.path] = Names(one.path, slug, permalink, is_hosted(one.chosen, make_config()), identity)
+    if are_free([one.wish for one in candidates]):
+        assert named == wished
+    else:
+        assert named != wished
+
+
+def test_a_page_gives_way_to_an_address_that_its_author_chose() -> None:
+    named = name(candidate("b.md", permalink="/articles/a/"), candidate("x/a.md", APRIL))
+    assert named["b.md"].permalink == "https://letter.example/articles/a/"
+    assert (named["x/a.md"].slug, named["x/a.md"].problems) == ("a-2026-04-02", ())
+    assert named["x/a.md"].permalink == "https://letter.example/articles/a-2026-04-02/"

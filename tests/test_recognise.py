@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from newsletter.ledger.records import Known
-from newsletter.recognise import Candidate, Recognition, candidate, fingerprint, publications, recognise, settled
+from newsletter.recognise import Candidate, Recognition, candidate, fingerprint, publications, recognise, settled, shown
 from tests.factories import PUBLISHED, make_article, make_rendered
 
 MORNING = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -372,7 +372,7 @@ def test_known_articles_are_recorded_as_they_are_and_new_ones_when_they_are_publ
     known = [OLD, make_known("second", sequence=2)]
     recognition = recognise([candidate(article, live=True) for article in articles], known)
     assert len(recognition.problems) == 1
-    first, new = publications(recognition, articles, {"new.md"}, {"new.md": make_rendered(slug="new")})
+    first, new = publications(recognition, articles, {"new.md"}, {"new.md": shown(make_rendered(slug="new"))})
     assert (first.id, first.published, first.dated, first.updated) == (OLD.id, MORNING, LATER, MORNING)
     assert (new.id, new.path, new.permalink) == (articles[2].id, "new.md", articles[2].permalink)
 

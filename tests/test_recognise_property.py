@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from newsletter.errors import ContentError
 from newsletter.ledger.changes import changes
 from newsletter.ledger.records import Known
-from newsletter.recognise import Candidate, Recognition, fingerprint, publications, recognise, settled
+from newsletter.recognise import Candidate, Recognition, fingerprint, publications, recognise, settled, shown
 from newsletter.recognise.wording import NAMED
 from tests.factories import make_article, make_rendered
 
@@ -103,7 +103,7 @@ def record(known: tuple[Known, ...], candidates: list[Candidate], recognition: R
     ]
     found = {one.path: one for one in recognition.articles}
     rendered = [replace(make_rendered(), article=settled(one, found[one.path])) for one in articles if one.path in found]
-    by_path = {item.article.path: item for item in rendered}
+    by_path = {item.article.path: shown(item) for item in rendered}
     new = publications(recognition, articles, by_path.keys(), by_path)
     rows = changes(known, new, [one.id for one in recognition.vanished])
     after = {one.id: one for one in (*known, *rows.new, *rows.changed)}

@@ -11,7 +11,7 @@ from newsletter.ledger.changes import changes
 from newsletter.ledger.records import Known
 from newsletter.ledger.shelf import Shelf
 from newsletter.model import Article
-from newsletter.recognise import Recognition, candidate, publications, recognise, recognise_all, settled
+from newsletter.recognise import Recognition, candidate, publications, recognise, recognise_all, settled, shown
 from tests.factories import make_article, make_rendered
 
 # Few values, so that articles look alike by chance far more often than in life
@@ -106,7 +106,7 @@ def test_passing_over_what_is_unchanged_changes_nothing(
         line = quick.unchanged.get(article.path, one)
         assert repr(settled(article, line, onward=onward)) == repr(settled(article, one, onward=onward))
         if data.draw(st.booleans()):
-            rendered[article.path] = replace(make_rendered(), article=settled(article, one, onward=onward))
+            rendered[article.path] = shown(replace(make_rendered(), article=settled(article, one, onward=onward)))
     gone = [one.id for one in whole.vanished]
     wanted, got = (changes(known, publications(one, articles, live, rendered, onward=onward), gone) for one in (whole, quick))
     assert got == wanted
@@ -119,5 +119,5 @@ def test_what_is_unchanged_and_not_rendered_is_not_recorded_again() -> None:
     again = recognise_all([article], Shelf.of(recorded), {article.path})
     assert [*again.unchanged] == [article.path]
     assert publications(again, [article], {article.path}, {}) == ()
-    [one] = publications(again, [article], {article.path}, {article.path: replace(make_rendered(), article=article)})
+    [one] = publications(again, [article], {article.path}, {article.path: shown(replace(make_rendered(), article=article))})
     assert one.content

@@ -39,6 +39,59 @@ def test_write_makes_the_folder_and_the_files(tmp_path: Path) -> None:
     assert (out / "articles/a/index.html").read_text() == "a"
 
 
+def test_outputs_that_wait_on_the_disk_are_written_like_others_and_nothing_of_them_remains(tmp_path: Path) -> None:
+    outputs = output("p/a.html", "a"), output("rss.xml", "feed")
+    expected = write(tmp_path / "one", *outputs)
+    out = tmp_path / "two"
+    (out / writer.STAGING).mkdir(parents=True)
+    (out / writer.STAGING / "tmpabc").write_text("left over")
+    with writer.lock(out), writer.Spool(out) as spool:
+        waiting = [spool.put(one) for one in outputs]
+        assert tree(out).keys() == {f"{writer.STAGING}/{Path(one.file).name}" for one in waiting}
+        assert writer.write(out, waiting, remove_stale=True) == expected
+    assert tree(out) == tree(tmp_path / "one")
+    assert (out / "rss.xml").stat().st_mode == (tmp_path / "one/rss.xml").stat().st_mode
+
+
+def test_outputs_that_wait_leave_unchanged_files_alone(tmp_path: Path) -> None:
+    write(tmp_path, output("a.html"), output("b.html", "old"))
+    before = (tmp_path / "a.html").stat()
+    with writer.lock(tmp_path), writer.Spool(tmp_path) as spool:
+        waiting = [spool.put(output("a.html")), spool.put(output("b.html", "new"))]
+        assert writer.write(tmp_path, waiting, remove_stale=True).written == ("b.html",)
+    assert ((tmp_path / "a.html").stat().st_ino, (tmp_path / "a.html").stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert tree(tmp_path).keys() == {"a.html", "b.html", writer.MANIFEST}
+
+
+def test_nothing_remains_of_outputs_that_waited_for_a_build_that_failed(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    with suppress(KeyError), writer.lock(out), writer.Spool(out) as spool:
+        spool.put(output("a.html"))
+        raise KeyError
+    assert not out.exists()
+
+
+def test_outputs_cannot_wait_where_nothing_can_be_written(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="No such file"), writer.Spool(tmp_path / "nowhere") as spool:
+        spool.put(output("a.html"))
+
+
+def test_what_stands_is_neither_written_nor_removed_and_counts_as_unchanged(tmp_path: Path) -> None:
+    write(tmp_path, output("a/a.html"), output("b.html"))
+    with writer.lock(tmp_path):
+        result = writer.write(tmp_path, [], remove_stale=True, standing=frozenset({"a/a.html"}))
+    assert (result.written, result.unchanged, result.removed) == ((), 1, ("b.html",))
+    assert writer.owned(tmp_path) == {"a/a.html"}
+
+
+def test_what_stands_in_a_folder_that_is_none_of_ours_stops_the_build(tmp_path: Path) -> None:
+    write(tmp_path / "out", output("a/a.html"))
+    (tmp_path / "out" / "a").rename(tmp_path / "a")
+    (tmp_path / "out" / "a").symlink_to(tmp_path / "a")
+    with pytest.raises(OutputError, match="not a folder of ours"), writer.lock(tmp_path / "out"):
+        writer.write(tmp_path / "out", [], remove_stale=True, standing=frozenset({"a/a.html"}))
+
+
 def test_write_puts_pages_before_the_index_and_the_index_before_the_feeds(tmp_path: Path) -> None:
     result = write(tmp_path, output("atom.xml"), output("index.html"), output("z.html"), output("feed.json"))
     assert result.written == ("z.html", "index.html", "atom.xml", "feed.json")

@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import wrap
 from urllib.parse import urlsplit
 
+from newsletter import glance
 from newsletter.config import Config, keys
 from newsletter.config.values import toml
 
@@ -60,10 +61,11 @@ def settings(config: Config) -> str:
 
 def ignored(config: Config) -> tuple[str, ...]:
     """List what of a publication need not be kept in a repository: its outputs, and what the program makes for itself."""
+    glanced = f"/{glance.NAME}"
     if not config.out.is_relative_to(config.root):
-        return ()
+        return (glanced,)
     out = config.out.relative_to(config.root)
-    return (f"/{out.as_posix()}/", f"/{out.with_name(f'.{out.name}.index').as_posix()}")
+    return (f"/{out.as_posix()}/", f"/{out.with_name(f'.{out.name}.index').as_posix()}", glanced)
 
 
 def draft(title: str, when: datetime, identity: str) -> str:

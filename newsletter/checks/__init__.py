@@ -26,6 +26,7 @@ from newsletter.model import Article
 from newsletter.parallel import Crew
 from newsletter.present import present
 from newsletter.rendition import render as rendition_of
+from newsletter.rendition import site_of
 
 __all__ = ["RULES", "Finding", "Result", "Rule", "Severity", "Table", "run"]
 
@@ -55,7 +56,7 @@ def run(config: Config, *, now: datetime, jobs: int = 0) -> Result:
     """
     library = collector.load(config)
     today = present(config, library, now)
-    rendition = rendition_of(config, library, today.published, today.published, Crew(jobs))
+    rendition = rendition_of(config, site_of(config, library, today.published), today.published, Crew(jobs))
     rendition = updates.moved(config, rendition, today.recognition, now)
     problems = [problem for problem in (*today.problems, *rendition.problems) if problem not in today.recognition.problems]
     remarks = (*today.remarks, *(remark for item in rendition.rendered for remark in item.remarks))

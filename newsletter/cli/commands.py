@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from argparse import Namespace
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,12 @@ from newsletter.cli import given
 from newsletter.cli.screen import near, on_one_line
 from newsletter.config import Config
 from newsletter.errors import ContentError, NewsletterError, RefusedError
-from newsletter.index.standing import Span
-from newsletter.model import Filter
-from newsletter.standstill import Said, Standstill
+from newsletter.model import Filter, Period
+from newsletter.standstill import Standstill
+from newsletter.steady import Span
 
 if TYPE_CHECKING:
+    from newsletter.glance import Said
     from newsletter.handing import Handed, Terms
 
 DONE, FAILED, PARTLY = 0, 1, 3
@@ -89,21 +90,25 @@ def build(options: Namespace) -> int:
     config = given.config(options)
     now = given.now(options, config.timezone)
     period = given.period(options, config, now)
+    with given.hands(options, config) as hands:  # before the imports, which take as long as its own
+        return _build(options, config, now, period, hands)
+
+
+def _build(options: Namespace, config: Config, now: datetime, period: Period, hands: given.Hands) -> int:
     out = near(config.out, Path.cwd())
-    standstill = Standstill(config, period, str(options.strict))
-    if not options.verbose and (said := standstill.said(now)):
-        return _repeat(options, config, said, out)
+    standstill = Standstill(config, given.sources(options), options.arguments, options.sights)
     from newsletter import publish  # noqa: PLC0415 - only what a command needs is imported
     from newsletter.cli import summary  # noqa: PLC0415 - the same
 
     def remember(report: publish.Report) -> None:
-        *lines, _ = summary.of_build(report, config, period, out, verbose=False)
-        standstill.remember(report.steady, report.problems, lines)
+        steady = given.steady(options, config, now, report.steady)
+        if steady is not None:
+            *lines, _ = summary.of_build(report, config, period, out, verbose=False)
+            standstill.remember(steady, _said(options, config, report.problems, (*lines, f"{out}: nothing changed")))
 
     try:
         asked = {"jobs": options.jobs, "strict": options.strict, "content": standstill.content}
-        with given.executor(options) as executor:
-            report = publish.build(config, now=now, period=period, executor=executor, remember=remember, **asked)
+        report = publish.build(config, now=now, period=period, remember=remember, **asked, **hands)
     except RefusedError as error:
         _complain(config, *error.problems)
         raise NewsletterError(error.outcome) from error
@@ -129,26 +134,33 @@ def run(options: Namespace) -> int:
     """Do what is due, complain about what went wrong, and on a terminal say what was done."""
     config = given.config(options)
     now = given.now(options, config.timezone)
-    out = near(config.out, Path.cwd())
-    standstill = Standstill(config, None, str(options.strict))
-    if not (options.verbose or options.dry_run or options.retry_unknown) and (said := standstill.said(now)):
-        return _repeat(options, config, said, out)
-    from newsletter import scheduled  # noqa: PLC0415 - only what a command needs is imported
-    from newsletter.cli import running  # noqa: PLC0415 - the same
-
     if options.dry_run:
+        from newsletter import scheduled  # noqa: PLC0415 - only what a command needs is imported
+        from newsletter.cli import running  # noqa: PLC0415 - the same
+
         for line in running.of_outlook(scheduled.outlook(config, now), config):
             print(on_one_line(line))
         return DONE
+    with given.hands(options, config) as hands:  # before the imports, which take as long as its own
+        return _run(options, config, now, hands)
+
+
+def _run(options: Namespace, config: Config, now: datetime, hands: given.Hands) -> int:
+    out = near(config.out, Path.cwd())
+    standstill = Standstill(config, given.sources(options), options.arguments, options.sights)
+    from newsletter import scheduled  # noqa: PLC0415 - only what a command needs is imported
+    from newsletter.cli import running  # noqa: PLC0415 - the same
+
     terms = _terms(options, config, now)
 
     def remember(done: scheduled.Run, quiet: Span) -> None:
-        standstill.remember(quiet, done.problems, ("no issue was due",))
+        if not (options.verbose or options.retry_unknown):
+            said = _said(options, config, done.problems, ("no issue was due", f"{out}: nothing changed"))
+            standstill.remember(quiet, said)
 
     try:
         asked = {"jobs": options.jobs, "strict": options.strict, "content": standstill.content}
-        with given.executor(options) as executor:
-            done = scheduled.run(config, terms, executor=executor, remember=remember, **asked)
+        done = scheduled.run(config, terms, remember=remember, **asked, **hands)
     except RefusedError as error:
         _complain(config, *error.problems)
         raise NewsletterError(error.outcome) from error
@@ -202,12 +214,10 @@ def schedule(options: Namespace) -> int:
     return ledger_commands.schedule(options)
 
 
-def _repeat(options: Namespace, config: Config, said: Said, out: str) -> int:
-    """Say what was said when it was made, for nothing changed since."""
-    _complain(config, *said.problems)
-    for line in (*said.lines, f"{out}: nothing changed"):
-        _tell(options, line)
-    return PARTLY if said.problems else DONE
+def _said(options: Namespace, config: Config, problems: Iterable[ContentError], lines: Iterable[str]) -> "Said":
+    """Gather what the same command will say when nothing changed since: the status, the complaints, and what people are told."""
+    complaints = tuple(_complaints(config, problems))
+    return PARTLY if complaints else DONE, complaints, () if options.quiet else tuple(map(on_one_line, lines))
 
 
 def _terms(options: Namespace, config: Config, now: datetime) -> "Terms":
@@ -257,7 +267,12 @@ def _tell(options: Namespace, line: str) -> None:
 
 
 def _complain(config: Config, *problems: ContentError) -> None:
-    """Print a line for each article that was held back, with its path as seen from here."""
+    """Print a line for each article that was held back."""
+    for line in _complaints(config, problems):
+        print(line, file=sys.stderr)
+
+
+def _complaints(config: Config, problems: Iterable[ContentError]) -> Iterator[str]:
+    """Write a line for each article that was held back, with its path as seen from here."""
     folder = near(config.content, Path.cwd())
-    for problem in problems:
-        print(on_one_line(f"{folder}/{problem}"), file=sys.stderr)
+    return (on_one_line(f"{folder}/{problem}") for problem in problems)

@@ -6,7 +6,7 @@ from argparse import Namespace
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TypedDict
 from zoneinfo import ZoneInfo
 
 from newsletter import config as configuration
@@ -16,10 +16,20 @@ from newsletter.cli import arguments
 from newsletter.config import Config
 from newsletter.errors import NewsletterError
 from newsletter.model import Period
+from newsletter.steady import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
+
+    from newsletter.aside import Aside
+
+
+class Hands(TypedDict, total=False):
+    """What publish.build takes beside all else."""
+
+    executor: "Executor"
+    aside: "Aside | None"
 
 
 def config(options: Namespace) -> Config:
@@ -64,20 +74,42 @@ def period(options: Namespace, config: Config, now: datetime) -> Period:
     return cadence.last_complete(now)
 
 
+def sources(options: Namespace) -> tuple[Path, ...]:
+    """List where the configuration is, or was looked for."""
+    return configuration.sources(options.config, Path.cwd())
+
+
+def steady(options: Namespace, config: Config, now: datetime, span: Span) -> Span | None:
+    """Narrow the instants within which a build changes nothing to those for which its period is meant; None: to this one."""
+    if options.verbose or options.last is not None or (options.start is None) != (options.end is None):
+        return None
+    if options.period is not None or options.start is not None:
+        return span
+    running = Cadence.of(config).containing(now)
+    return Span(since=max(span.since, running.start), until=min(span.until, running.end))
+
+
 def usage(message: str) -> NoReturn:
     """Say what is wrong with the command line, and exit with 2."""
     arguments.parser().error(message)
 
 
 @contextmanager
-def executor(options: Namespace) -> "Iterator[Executor | None]":
-    """Lend the executor that was asked for; None for processes of our own."""
+def hands(options: Namespace, config: Config) -> "Iterator[Hands]":
+    """Lend who does the work beside this process: the executor that was asked for, or a process, unless it is to work alone."""
     if (options.executor == "dask") != (options.scheduler is not None):
         usage("expected --executor dask and --scheduler together")
-    if options.scheduler is None:
-        yield None
-        return
-    from newsletter import cluster  # noqa: PLC0415 - for those who have one
+    if options.scheduler is not None:
+        from newsletter import cluster  # noqa: PLC0415 - for those who have one
 
-    with cluster.lent(options.scheduler) as workers:
-        yield workers
+        with cluster.lent(options.scheduler) as workers:
+            yield {"executor": workers}
+        return
+    from newsletter import ahead  # noqa: PLC0415 - for those who build
+
+    aside = ahead.start(config, options.jobs)
+    try:
+        yield {"aside": aside}
+    finally:
+        if aside is not None:
+            aside.end()

@@ -40,6 +40,7 @@ __all__ = [
     "ThemeTable",
     "keys",
     "load",
+    "sources",
 ]
 
 
@@ -69,6 +70,11 @@ def load(path: Path | None, sets: tuple[str, ...], cwd: Path, *, search: bool = 
         values[table] = record(**values[table])
     values["editions"] = tuple(EditionTable(name=name, **table) for name, table in values["editions"])
     return Config(**values)
+
+
+def sources(path: Path | None, cwd: Path) -> tuple[Path, ...]:
+    """List the files that ``load`` reads, or would read if they were there."""
+    return (cwd / path,) if path else tuple(file.candidates(cwd))
 
 
 def _derive(values: dict[str, Any], problems: list[str]) -> dict[str, Any]:

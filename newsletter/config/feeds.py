@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Struct
 
 from newsletter.config import rules
+from newsletter.model import Filter
 
 
 class Feeds(Struct, frozen=True, kw_only=True):
@@ -122,3 +123,8 @@ class EditionTable(Struct, frozen=True, kw_only=True):
         bool,
         "Whether those articles of an issue that it takes make a digest of its own, at editions/NAME/issues/.",
     ] = True
+
+    @property
+    def takes(self) -> Filter:
+        """What it takes."""
+        return Filter(tags=self.tags, authors=self.authors, folders=self.folders)

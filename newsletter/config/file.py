@@ -2,12 +2,14 @@
 
 import os
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from newsletter.errors import ConfigError
 
 NAME = "newsletter.toml"
+PROJECT = "pyproject.toml"
 
 
 def find(here: Path) -> Path | None:
@@ -15,11 +17,20 @@ def find(here: Path) -> Path | None:
     for folder in (here, *here.parents):
         if (folder / NAME).is_file():
             return folder / NAME
-        project = folder / "pyproject.toml"
+        project = folder / PROJECT
         # Somebody else's pyproject.toml is none of our business, be it broken or closed.
         if project.is_file() and os.access(project, os.R_OK) and b"tool.newsletter" in project.read_bytes() and _table(project):
             return project
     return None
+
+
+def candidates(here: Path) -> Iterator[Path]:
+    """Yield the files that ``find`` looks at, in its order, the one that it finds last."""
+    found = find(here)
+    for folder in (here, *here.parents):
+        yield from (folder / NAME, folder / PROJECT)
+        if found is not None and found.parent == folder:
+            return
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -38,7 +49,7 @@ def _table(path: Path) -> dict[str, Any] | None:
         raise ConfigError([f"{path}: cannot be read: {error.strerror}"]) from error
     except (ValueError, RecursionError) as error:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise ConfigError([f"{path}: is not TOML: {error}"]) from error
-    if path.name != "pyproject.toml":
+    if path.name != PROJECT:
         return tree
     tool = tree.get("tool", {})
     table = tool.get("newsletter") if isinstance(tool, dict) else None

@@ -31,8 +31,9 @@ EMITTERS = {
     "feedstyle": "newsletter.emitters.feedstyle",
 }
 
-#: The emitters of those that every edition has; the others are the whole publication's.
+#: The emitters of what every edition has, and of what those with an issue have; the others are the whole publication's.
 FEEDS = frozenset({"rss", "atom", "jsonfeed"})
+ISSUES = frozenset({"digest", "web"})
 
 
 def emitter(name: str) -> Emitter:

@@ -1,5 +1,8 @@
 """The digest: an issue as an HTML mail, as plain text, as a message and as the manifest that tells of them. No I/O."""
 
+from collections.abc import Iterable
+from urllib.parse import quote
+
 from msgspec.structs import asdict, replace
 
 from newsletter.config import Config
@@ -11,7 +14,7 @@ from newsletter.mail.disarm import disarmed
 from newsletter.mail.inline import inline
 from newsletter.mail.layout import Layout, Story
 from newsletter.mail.merging import Merging
-from newsletter.model import Edition, Form, Issue, Output
+from newsletter.model import Edition, Form, Issue, Output, Remark
 from newsletter.templating import Templates, rfc3339
 
 
@@ -43,7 +46,7 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
         article = {"item": story.item, "story": story, "lead": story.lead, "under": "", "ruled": story.form is not Form.TITLE}
         return merging.html(readdressed(templates.render("article.html.j2", **values, **article, form="mail"), shown))
 
-    fitted = budget.fit(config, issue, page=page, part=part, finish=lambda html: merging.html(inline(html)))
+    fitted = budget.fit(config, issue, page=page, part=part, finish=lambda html: merging.html(inline(html, templates.styles)))
     html = fitted.html
     plain = templates.render_text("email.txt.j2", **values, layout=fitted.layout).strip("\n") + "\n"
     text = merging.text(disarmed(plain))
@@ -55,14 +58,15 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
         subject=merging.header(issue.subject),
         date=issue.period.end,
         leave=merging.list_unsubscribe,
+        title=edition.title,
     )
     host = dict(headers)["Message-ID"].rstrip(">").rpartition("@")[2]
     embedded = embed(html, issue.pictures, limit=config.digest.embed_limit, host=host)
     mail = message.compose(headers, text=text, html=embedded.html, parts=embedded.parts)
     files: tuple[Output, ...] = (
-        Output(path="email.html", type="text/html", body=html.encode(), remarks=fitted.remarks),
+        Output(path="email.html", type="text/html", body=html.encode(), remarks=_told(edition, fitted.remarks)),
         Output(path="email.txt", type="text/plain", body=text.encode()),
-        Output(path="email.eml", type="message/rfc822", body=mail, remarks=embedded.remarks),
+        Output(path="email.eml", type="message/rfc822", body=mail, remarks=_told(edition, embedded.remarks)),
     )
     content = _manifest(config, edition, issue, fitted, merging, headers, files)
     told = manifest.sealed(content, kept.source if kept else "")
@@ -71,9 +75,14 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
     return tuple(replace(file, path=folder + file.path) for file in files)
 
 
+def _told(edition: Edition, remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """Say of which edition's digest something is told, if it is not the publication's."""
+    return tuple(replace(one, message=f"edition {edition.name}: {one.message}") if edition.name else one for one in remarks)
+
+
 def web_view(config: Config, edition: Edition, key: str) -> str:
     """Return the address of an issue's page."""
-    return f"{config.url}{edition.prefix}issues/{key}/"
+    return f"{config.url}{quote(edition.prefix)}issues/{key}/"
 
 
 def _manifest(

@@ -78,23 +78,35 @@ class Feed(Struct, frozen=True, kw_only=True):
 
 
 def make_feeds(config: Config, edition: Edition, templates: Templates) -> tuple[Feed, ...]:
-    """Tell an edition as its subscription feed and its archive pages but for those that stand; nothing where it has no article.
+    """Tell an edition as its archive pages but for those that stand, and its subscription feed unless that has no article.
 
     Raises OutputError if an article's id or an address is not what feeds can carry.
     """
-    if not edition.feed:
-        return ()
     pages = edition.archive or ()
-    folder = quote(edition.prefix)
-    entries, updated = _entries(config, edition.feed, templates)
-    feed = Feed(
-        id=_minted(config.authority, "feed", folder),
+    made = []
+    previous = None
+    for page in pages:
+        if not page.stands:
+            made.append(_page(config, _subscription(config, edition, page.articles, previous, templates), page.number))
+        previous = page.number
+    if edition.feed:
+        made.append(_subscription(config, edition, edition.feed, previous, templates))
+    return tuple(made)
+
+
+def _subscription(
+    config: Config, edition: Edition, items: Sequence[Rendered], previous: int | None, templates: Templates
+) -> Feed:
+    """Tell articles as the feed that readers subscribe to; ``previous`` is the archive page before it."""
+    entries, updated = _entries(config, items, templates)
+    return Feed(
+        id=_minted(config.authority, "feed", quote(edition.prefix)),
         title=legal(edition.title).strip() or config.authority,
         description=legal(edition.description or config.description),
         site=config.url,
         prefix=edition.prefix,
         number=None,
-        previous=pages[-1].number if pages else None,
+        previous=previous,
         complete=edition.archive == (),
         language=config.language,
         authors=people(config.authors) or (Person(name=legal(config.title)),),
@@ -107,26 +119,23 @@ def make_feeds(config: Config, edition: Edition, templates: Templates) -> tuple[
         updated=updated,
         entries=entries,
     )
-    archive = []
-    previous = None
-    for page in pages:
-        if page.stands:
-            previous = page.number
-            continue
-        entries, updated = _entries(config, page.articles, templates)
-        bare = replace(feed, description="", authors=(), copyright="", logo="", icon="", hub="", ttl=0)
-        archive.append(
-            replace(
-                bare,
-                title=f"{config.authority}: archive, page {page.number}",
-                number=page.number,
-                previous=previous,
-                updated=updated,
-                entries=tuple(replace(entry, authors=entry.authors or feed.authors) for entry in entries),
-            )
-        )
-        previous = page.number
-    return (*archive, feed)
+
+
+def _page(config: Config, feed: Feed, number: int) -> Feed:
+    """Tell the same articles as a closed page."""
+    return replace(
+        feed,
+        title=f"{config.authority}: archive, page {number}",
+        number=number,
+        description="",
+        authors=(),
+        copyright="",
+        logo="",
+        icon="",
+        hub="",
+        ttl=0,
+        entries=tuple(replace(entry, authors=entry.authors or feed.authors) for entry in feed.entries),
+    )
 
 
 def _entries(config: Config, items: Sequence[Rendered], templates: Templates) -> tuple[tuple[Entry, ...], datetime]:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain
+from urllib.parse import quote
 
 from newsletter.config import Config
 from newsletter.design.theme import themed
 from newsletter.feeds.channels import feeds_of
 from newsletter.issue import cut
 from newsletter.mail.layout import lay_out
-from newsletter.model import Article, Edition, Issue, Output, PastIssue, Rendered
+from newsletter.model import Article, Edition, Interest, Issue, Output, PastIssue, Rendered
 from newsletter.render import shift_headings
 from newsletter.templating import Templates
 
@@ -18,7 +19,7 @@ DESCRIPTION_LENGTH = 200
 
 
 def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output, ...]:
-    """Return the articles' pages, the issue's and, after the pages that it links to, the front page."""
+    """Return the articles' pages, the issue's and, after what it links to, the front page; of an edition the issue's alone."""
     theme = themed(config)
 
     def page(path: str, template: str, about: Article | None = None, **values: object) -> Output:
@@ -45,13 +46,15 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
         )
         for newer, item, older in _with_neighbours(edition.pages)
     ]
-    base = config.url + edition.prefix
+    base = config.url + quote(edition.prefix)
     if edition.issue is not None:
         key = edition.issue.key
         about = _about(f"{edition.issue.subject} \u2013 {edition.title}", edition.issue.preheader, f"{base}issues/{key}/")
         pages.append(
             page(f"issues/{key}/index.html", "issue.html.j2", page=about, issue=edition.issue, layout=lay_out(edition.issue))
         )
+    if edition.interest is not Interest.PUBLICATION:
+        return tuple(pages)
     front = _about(edition.title, config.description, base, kind="website")
     articles, issues = _articles(edition), _issues(edition)
     return (*pages, page("index.html", "index.html.j2", page=front, articles=articles, issues=issues))

@@ -12,8 +12,8 @@ from msgspec import Struct
 from newsletter.config import Config
 from newsletter.feeds.archive import ClosedPage, closed_pages, numbered, order
 from newsletter.feeds.channels import channel, interests, whole
-from newsletter.feeds.segments import key
-from newsletter.model import ArchivePage, Article, Channel, Edition, Filter, Interest, Rendered
+from newsletter.feeds.choice import Choice
+from newsletter.model import ArchivePage, Article, Channel, Edition, Interest, Rendered
 
 #: One person's feeds would be the publication's again.
 _FEWEST_AUTHORS = 2
@@ -85,21 +85,6 @@ def edition(plan: EditionPlan, rendered: Mapping[str, Rendered], channels: tuple
     )
 
 
-def passes(config: Config, article: Article, take: Filter) -> bool:
-    """Tell whether an article matches every part of a filter that is not empty."""
-    own = interests(config, article)
-    for interest, wanted in ((Interest.TAG, take.tags), (Interest.AUTHOR, take.authors)):
-        if wanted and not any((interest, key(word)) in own for word in wanted):
-            return False
-    return not take.folders or any(_is_below(article.path, folder) for folder in take.folders)
-
-
-def _is_below(path: str, folder: str) -> bool:
-    """Tell whether a path is in a folder or below it; the empty one and ``.`` are the content folder itself."""
-    inner = folder.strip("/").removeprefix("./")
-    return inner in {"", "."} or path.startswith(f"{inner}/")
-
-
 def _publication(config: Config, newest: list[Article], since: datetime | None, numbers: Mapping[str, int]) -> EditionPlan:
     """Plan the whole publication; with an archive, its feeds also hold what is in no closed page."""
     feed = _newest(config, newest, since)
@@ -120,8 +105,8 @@ def _newest(config: Config, newest: Sequence[Article], since: datetime | None) -
 def _configured(config: Config, newest: list[Article]) -> list[tuple[Channel, list[Article]]]:
     """Choose the articles of each configured edition."""
     found = []
+    choice = Choice(config, newest if config.editions else ())
     for table in config.editions:
-        take = Filter(tags=table.tags, authors=table.authors, folders=table.folders)
         usual = channel(config, Interest.EDITION, table.name)
         one = Channel(
             interest=usual.interest,
@@ -130,7 +115,7 @@ def _configured(config: Config, newest: list[Article]) -> list[tuple[Channel, li
             prefix=usual.prefix,
             description=" ".join(table.description.split()),
         )
-        found.append((one, [article for article in newest if passes(config, article, take)]))
+        found.append((one, choice.of(table.takes)))
     return found
 
 

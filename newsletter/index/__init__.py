@@ -4,7 +4,6 @@ With it a run costs what changed; without it, the same comes out. Nothing in it 
 damaged, of another time or of another configuration, out of reach or on a full disk, and then the run goes without.
 """
 
-import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,19 +49,22 @@ class Index:
             if part is not None:
                 part.append(said[path])
         from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
-        from newsletter.index.said import row  # noqa: PLC0415 - with all that names articles, for those who read them
+        from newsletter.index.said import written  # noqa: PLC0415 - with all that names articles, for those who read them
 
-        blobs = {number: json.dumps([*map(row, rows)], separators=(",", ":")).encode() for number, rows in parts.items() if rows}
+        blobs = {number: written(rows) for number, rows in parts.items() if rows}
         file.store(self._path, self._key, blobs, anew=parts)
 
     def _read(self) -> "dict[str, Said]":
         if not self._path.is_file():
             return {}
         from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
-        from newsletter.index.said import Said  # noqa: PLC0415 - with all that names articles, for those who read them
+        from newsletter.index.said import read_back  # noqa: PLC0415 - with all that names articles, for those who read them
 
         blobs = file.fetch(self._path, self._key, range(PARTS))
-        return {one[0]: Said(*one) for body in blobs.values() for one in json.loads(body)}
+        rows: dict[str, Said] = {}
+        while blobs:  # each goes as soon as it is read: together they are as large as the rows
+            rows.update((one.path, one) for one in read_back(blobs.popitem()[1]))
+        return rows
 
 
 def _part(path: str) -> int:

@@ -7,9 +7,11 @@ import os
 import sys
 import time
 import zoneinfo
+from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from importlib.machinery import all_suffixes
 from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +20,7 @@ from newsletter.config import Config
 from newsletter.index import stamps
 
 #: Modules whose code front matter goes through.
-READERS = ("yaml", "_yaml", "frontmatter")
+READERS = ("yaml", "_yaml", "frontmatter", "msgspec")
 #: Those that the outputs go through besides.
 WRITERS = (
     *("cssselect", "cssutils", "dateutil", "feedgen", "jinja2", "lxml", "markdown", "markupsafe", "nh3", "PIL", "premailer"),
@@ -38,6 +40,25 @@ def of_outputs(config: Config) -> bytes:
     """Digest all that shapes the outputs, but for content, templates, ledger, period and the present instant."""
     settings = (f"{name}={getattr(config, name)!r}" for name in config.__struct_fields__)
     return _digest(*(part.encode() for part in settings), _rules(config.timezone), _code((*READERS, *WRITERS)))
+
+
+def of_program() -> bytes:
+    """Digest the interpreter, this program and its libraries."""
+    return _code((*READERS, *WRITERS))
+
+
+def places(config: Config) -> Iterator[str]:
+    """Yield the paths where all but this program's own files is found, or would be found first if it came there."""
+    yield from (os.path.join(root, config.timezone.key) for root in zoneinfo.TZPATH)  # noqa: PTH118 - as zoneinfo itself looks for it
+    names = (*READERS, *WRITERS, "tzdata", PACKAGE.name)
+    yield from (f"/{_place(name)}" for name in names)
+    endings = ("", "/__init__.py", *all_suffixes())
+    for entry in dict.fromkeys(os.path.abspath(entry) for entry in sys.path):  # noqa: PTH100 - the same as importlib does
+        if os.path.isdir(entry):  # noqa: PTH112 - the same
+            yield from (f"{entry}/{name}{ending}" for name in names for ending in endings)
+            yield f"{entry}/tzdata/zoneinfo/{config.timezone.key}"
+        else:
+            yield entry
 
 
 def _digest(*parts: bytes) -> bytes:

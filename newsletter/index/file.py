@@ -37,6 +37,18 @@ def fetch(path: Path, key: bytes, numbers: Iterable[int]) -> dict[int, bytes]:
     return {number: body for number, seal, body in rows if isinstance(body, bytes) and seal == _seal(key, number, body)}
 
 
+def numbers(path: Path, first: int, last: int) -> frozenset[int]:
+    """List the numbers of the blobs in that range, sound or not."""
+    if not path.is_file():
+        return frozenset()
+    try:
+        with closing(_connect(path)) as connection:
+            rows = connection.execute("SELECT number FROM blobs WHERE number BETWEEN ? AND ?", (first, last)).fetchall()
+    except sqlite3.Error:
+        return frozenset()
+    return frozenset(number for (number,) in rows)
+
+
 def store(path: Path, key: bytes, blobs: Mapping[int, bytes], *, anew: Iterable[int] = ()) -> None:
     """Write blobs in one transaction; of the numbers ``anew`` those that are not among them go."""
     if not path.parent.is_dir():
@@ -64,13 +76,15 @@ def fetch_each(path: Path, keys: Mapping[int, bytes]) -> dict[int, bytes]:
     return {number: body for number, seal, body in rows if isinstance(body, bytes) and seal == _seal(keys[number], number, body)}
 
 
-def store_each(path: Path, blobs: Mapping[int, tuple[bytes, bytes]], *, least: int, stay: Collection[int]) -> None:
-    """Write blobs, each under its own key; of the others from the number ``least`` on those that are not to stay go."""
+def store_each(path: Path, blobs: Mapping[int, tuple[bytes, bytes]], *, least: int, stay: Collection[int] | None = None) -> None:
+    """Write blobs, each under its own key; if it is told which ``stay``, the others from the number ``least`` on go."""
     if not path.parent.is_dir():
         return
     with suppress(sqlite3.Error, OSError), closing(_connect(path)) as connection:
-        there = {number for (number,) in connection.execute("SELECT number FROM blobs WHERE number >= ?", (least,))}
-        gone = sorted(there - set(stay))
+        gone: list[int] = []
+        if stay is not None:
+            there = {number for (number,) in connection.execute("SELECT number FROM blobs WHERE number >= ?", (least,))}
+            gone = sorted(there - set(stay))
         if not blobs and not gone:
             return
         connection.execute("PRAGMA synchronous = OFF")

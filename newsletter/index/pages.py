@@ -1,99 +1,279 @@
-"""Closed pages of the archive that out/ holds as they would be written: they are read, which is four times faster than writing.
+"""Feeds and closed pages of the archive that out/ holds as they would be written, told without rendering what is in them.
 
-Reads out/ and the index, writes the index. What decides is a digest of everything that a page is made from, and one of its bytes.
+Reads what the system says of out/, and files there that are fresh; reads and writes the index. What decides is a digest of the
+articles as read and of all that shapes a feed besides, what their renderings asked of other articles, which is asked again, and
+the bytes that were written. Whatever is not exactly as it was then is made.
 """
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+import os
+import stat
+import time
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeAlias
 
+import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from newsletter.config import Config
+from newsletter.enclosures import measured
+from newsletter.feeds.archive import ClosedPage
 from newsletter.feeds.channels import FORMATS
-from newsletter.index import circumstances, place
-from newsletter.model import ArchivePage, Edition, Output
+from newsletter.feeds.editions import EditionPlan
+from newsletter.glance import sight
+from newsletter.index import circumstances, place, stamps
+from newsletter.model import Article, Output, Remark, Rendered, Spooled
+from newsletter.recognise import Recognition, Shown, shown
+from newsletter.render import Site
+from newsletter.render.site import Asked
 from newsletter.templating import Templates
 
 #: Number of the record's blob.
 NUMBER = -2
+#: To read more files than this again takes longer than to wait until their looks will do.
+MANY = 30
+#: A file's path, its stamp (empty: it was fresh) and SHA-256.
+Looks: TypeAlias = tuple[str, str, str]
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What shaped an article's rendering besides itself, and what was said of it."""
+
+    #: What was asked of other articles.
+    asked: Asked = ()
+    remarks: tuple[Remark, ...] = ()
+    #: The local files that it shows, below the content folder.
+    files: tuple[Looks, ...] = ()
+
+
+class Trace(Struct, frozen=True, kw_only=True):
+    """What is left of an article's rendering once it was written."""
+
+    #: For the ledger.
+    shown: Shown
+    #: For the index.
+    told: Told
+
+    @classmethod
+    def of(cls, item: Rendered, asked: Asked, contents: Mapping[str, str]) -> "Trace":
+        """Keep that of a rendering; ``contents`` are the SHA-256 of local files that are shown, by path in out/."""
+        files = tuple((asset.source, "", contents[asset.target]) for asset in item.assets)
+        return cls(shown=shown(item), told=Told(asked=asked, remarks=item.remarks, files=files))
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """A feed or page in all its formats, before anything of it is rendered."""
+
+    #: Paths of its files, relative to out/.
+    paths: tuple[str, ...]
+    #: All that shapes it besides its articles, the templates and the circumstances.
+    shape: str
+    #: In the order that it shows them in.
+    articles: tuple[Article, ...]
+
+
+def of_feed(plan: EditionPlan) -> Document:
+    """Describe the feed of an edition that has no archive."""
+    channel = plan.channel
+    return Document(
+        paths=tuple(channel.prefix + form.file for form in FORMATS), shape=repr(("feed", channel)), articles=plan.articles
+    )
+
+
+def of_page(page: ClosedPage, previous: int | None) -> Document:
+    """Describe a closed page of the publication's archive; ``previous`` is the number of the one before it."""
+    return Document(
+        paths=tuple(form.page(page.number) for form in FORMATS),
+        shape=repr(("page", page.number, previous)),
+        articles=page.articles,
+    )
 
 
 class Pages:
-    """The pages of one build."""
+    """The documents of one build."""
 
-    def __init__(self, config: Config, templates: Templates) -> None:
-        """Take what the pages are made with."""
+    def __init__(self, config: Config, templates: Templates, site: Site, recognition: Recognition, owned: frozenset[str]) -> None:
+        """Take what they are made with; ``owned`` is what the writer owns in out/."""
         self._config = config
-        self._templates = templates
+        self._site = site
+        self._recognition = recognition
+        self._owned = owned
+        self._templates = sha256(repr([(name, sha256(body).digest()) for name, body in templates.sources()]).encode()).digest()
+        self._began = time.time_ns()
+        #: By the first of its paths: digest of what a document is made from, and the looks of its files.
+        self._documents: dict[str, tuple[str, list[Looks]]] = {}
+        #: By path of the article, of those of which there is something to tell.
+        self._articles: dict[str, Told] = {}
+        self._before: dict[str, Told] = {}
+        self._kept: dict[str, tuple[str, list[Looks]]] = {}
+        self._standing: dict[str, Document] = {}
+        self._holds: dict[str, bool] = {}
+        self._keys: dict[str, bytes | None] = {}
         self._key = b""
-        #: Of each page's file: digest of what it is made from, digest of its bytes.
-        self._known: dict[str, list[str]] = {}
-        self._sources: dict[str, str] = {}
-
-    def recall(self, edition: Edition, owned: Collection[str]) -> tuple[Edition, tuple[Output, ...]]:
-        """Mark the pages that stand, and return their files; ``owned`` is what the writer owns in out/."""
-        if not edition.archive:
-            return edition, ()
+        try:
+            self._key = circumstances.of_outputs(config)
+        except OSError:  # then nothing is known of them
+            return
         from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-        try:
-            self._key = circumstances.of_outputs(self._config)
-        except OSError:  # then nothing is known of them
-            return edition, ()
-        body = file.fetch(place(self._config), self._key, [NUMBER]).get(NUMBER)
-        self._known = json.loads(body) if body is not None else {}
-        templates = repr([(name, sha256(body).digest()) for name, body in self._templates.sources()]).encode()
-        pages: list[ArchivePage] = []
-        found: list[Output] = []
-        previous = None
-        for page in edition.archive:
-            source = _source(edition, page, previous, templates)
-            self._sources |= dict.fromkeys(_paths(edition, page), source)
-            files = list(self._files(edition, page, owned))
-            stands = len(files) == len(FORMATS)
-            if stands:
-                found += files
-            pages.append(replace(page, stands=stands))
-            previous = page.number
-        return replace(edition, archive=tuple(pages)), tuple(found)
+        body = file.fetch(place(config), self._key, [NUMBER]).get(NUMBER)
+        if body is not None:
+            told = json.loads(body)
+            self._documents = {
+                name: (source, [tuple(one) for one in looks]) for name, (source, looks) in told["documents"].items()
+            }
+            self._articles = {path: _read(one) for path, one in told["articles"].items()}
+            self._before = dict(self._articles)
 
-    def keep(self, outputs: Iterable[Output]) -> None:
-        """Record what was made, or found again."""
-        made = {
-            output.path: [self._sources[output.path], sha256(output.body).hexdigest()]
-            for output in outputs
-            if output.path in self._sources
-        }
-        if made != self._known and self._key:
+    def stands(self, document: Document) -> bool:
+        """Tell whether out/ holds a document as it would be written, and remember that it need not be."""
+        name = document.paths[0]
+        self._kept.pop(name, None)  # it may have stood in another shape
+        self._standing.pop(name, None)
+        source, looks = self._documents.get(name, ("", []))
+        if not source or source != self._source(document, {}):
+            return False
+        if not all(self._asks_the_same(article.path) for article in document.articles):
+            return False
+        found = [self._looks(self._config.out, one) for one in looks]
+        if not self._owned.issuperset(document.paths) or None in found:
+            return False
+        self._kept[name] = source, [one for one in found if one is not None]
+        self._standing[name] = document
+        return True
+
+    @property
+    def standing(self) -> frozenset[str]:
+        """Tell which files of out/ are as they would be written."""
+        return frozenset(path for document in self._standing.values() for path in document.paths)
+
+    @property
+    def remarks(self) -> dict[str, tuple[Remark, ...]]:
+        """Return what was to be said of the articles of what stands, by path."""
+        paths = {article.path for document in self._standing.values() for article in document.articles}
+        return {path: self._articles[path].remarks for path in sorted(paths) if path in self._articles}
+
+    def keep(self, documents: Iterable[Document], traces: Mapping[str, Trace], written: Iterable[Output | Spooled]) -> None:
+        """Record, once all is written, what was made, and what stood; ``traces`` are by path the articles as they came out."""
+        if not self._key:
+            return
+        made = [one for one in documents if all(article.path in traces for article in one.articles)]
+        wanted = {path for one in made for path in one.paths}
+        bytes_ = {one.path: _sha256(one) for one in written if one.path in wanted}
+        looks = {path: self._stamped(path, known) for path, known in self._settled(bytes_).items()}
+        for one in made:
+            found = [looks[path] for path in one.paths if path in looks]
+            if len(found) == len(one.paths):
+                self._kept[one.paths[0]] = self._source(one, traces), found
+                self._standing[one.paths[0]] = one
+        self._write(traces)
+
+    def _write(self, traces: Mapping[str, Trace]) -> None:
+        """Write the record, if it is another one than before."""
+        articles = {}
+        for article in (article for one in self._standing.values() for article in one.articles):
+            last = traces.get(article.path)
+            known = last.told if last else self._articles.get(article.path)
+            if known is not None and known != Told():
+                articles[article.path] = known
+        if (self._kept, articles) != (self._documents, self._before):
             from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-            file.store(place(self._config), self._key, {NUMBER: json.dumps(made).encode()})
+            told = {path: msgspec.structs.astuple(one) for path, one in articles.items()}
+            body = json.dumps({"documents": self._kept, "articles": told}, default=msgspec.structs.astuple, separators=(",", ":"))
+            file.store(place(self._config), self._key, {NUMBER: body.encode()})
 
-    def _files(self, edition: Edition, page: ArchivePage, owned: Collection[str]) -> Iterator[Output]:
-        """Yield those files of a page that are as they would be written."""
-        for form, path in zip(FORMATS, _paths(edition, page), strict=True):
-            known = self._known.get(path)
-            if known is None or known[0] != self._sources[path] or path not in owned:
-                continue
-            try:
-                place_ = self._config.out / path
-                body = b"" if place_.is_symlink() else place_.read_bytes()
-            except OSError:  # then it is made again, and the writer says what is wrong with the file
-                continue
-            if sha256(body).hexdigest() == known[1]:
-                yield Output(path=path, type=form.type, body=body)
+    def _asks_the_same(self, path: str) -> bool:
+        """Tell whether an article's rendering would be told what it was told, and shows the same files."""
+        told = self._articles.get(path)
+        if told is not None and path not in self._holds:
+            found = [self._looks(self._config.content, one) for one in told.files]
+            self._holds[path] = None not in found and all(self._site.answer(one) == answer for one, answer in told.asked)
+            self._articles[path] = replace(told, files=tuple(one for one in found if one is not None))
+        return self._holds.get(path, True)
+
+    def _source(self, document: Document, traces: Mapping[str, Trace]) -> str:
+        """Digest what a document is made from, besides what the key covers; empty where something of it is not there."""
+        whole = sha256(self._templates)
+        whole.update(document.shape.encode("utf-8", "surrogatepass"))
+        for article in document.articles:
+            key = self._article(article, traces.get(article.path))
+            if key is None:
+                return ""
+            whole.update(key)
+        return whole.hexdigest()
+
+    def _article(self, article: Article, trace: Trace | None) -> bytes | None:
+        """Digest an article as read, with what the ledger has, or will have, of its content where that moves dates."""
+        if trace is None and article.path in self._keys:
+            return self._keys[article.path]
+        try:
+            one = measured(self._config.content, article, self._site.files)
+        except OSError:  # it went away, which the article is told
+            return None
+        ledger = ("", "")
+        if self._config.feeds.onward:
+            known = self._recognition.of(article.path)
+            if trace is not None:
+                one, ledger = replace(one, updated=trace.shown.article.updated), (trace.shown.content, article.fingerprint)
+            elif known is not None and known.known is not None:
+                ledger = known.known.content, known.known.source
+        key = self._keys[article.path] = sha256(_encoded(one) + repr(ledger).encode()).digest()
+        return key
+
+    def _looks(self, folder: Path, known: Looks) -> Looks | None:
+        """Look at a file; None where it is not as it was."""
+        path, stamp, content = known
+        place_ = f"{folder}/{path}"
+        try:
+            state = os.lstat(place_)
+        except OSError:  # then it is made again, and the writer says what is wrong with the file
+            return None
+        if not stat.S_ISREG(state.st_mode):
+            return None
+        found = stamps.stamp(state)
+        if found == stamp:
+            return known
+        if stamps.content_of(place_) != content:
+            return None
+        return path, "" if stamps.is_fresh(state, self._began) else found, content
+
+    def _stamped(self, path: str, content: str) -> Looks:
+        """Look at a file that was just written."""
+        began = time.time_ns()
+        try:
+            state = os.lstat(f"{self._config.out}/{path}")
+        except OSError:  # it went away again
+            return path, "", content
+        return path, "" if stamps.is_fresh(state, began) else stamps.stamp(state), content
+
+    def _settled(self, written: Mapping[str, str]) -> Mapping[str, str]:
+        """Wait until the looks of many files tell that they are as they were written."""
+        if len(written) > MANY:
+            time.sleep(sight.TICK / 1e9)
+        return written
 
 
-def _paths(edition: Edition, page: ArchivePage) -> tuple[str, ...]:
-    return tuple(edition.prefix + form.page(page.number) for form in FORMATS)
+def _read(told: list[list[Any]]) -> Told:
+    """Read back what was told of an article."""
+    asked, remarks, files = told
+    return Told(
+        asked=tuple((tuple(question), answer) for question, answer in asked),
+        remarks=tuple(Remark(path=path, line=line, field=field, message=message) for path, line, field, message in remarks),
+        files=tuple((path, stamp, content) for path, stamp, content in files),
+    )
 
 
-def _source(edition: Edition, page: ArchivePage, previous: int | None, templates: bytes) -> str:
-    """Digest what a page is made from, besides what the key covers; offsets of instants come from the time zone database."""
-    whole = sha256(templates)
-    whole.update(repr((edition.prefix, page.number, previous)).encode())
-    for item in page.articles:
-        instants = (item.article.published.isoformat(), item.article.updated.isoformat())
-        whole.update(sha256(repr((item, instants)).encode("utf-8", "surrogatepass")).digest())
-    return whole.hexdigest()
+def _encoded(article: Article) -> bytes:
+    """Write down an article, its instants with their offsets, which come from the time zone database."""
+    try:
+        return msgspec.json.encode(article)
+    except UnicodeEncodeError:  # a name that is no Unicode
+        return repr((article, article.published.isoformat(), article.updated.isoformat())).encode("utf-8", "surrogatepass")
+
+
+def _sha256(output: Output | Spooled) -> str:
+    return output.sha256 if isinstance(output, Spooled) else sha256(output.body).hexdigest()

@@ -13,6 +13,7 @@ from newsletter.index import circumstances, place
 from newsletter.model import Article, Rendered
 from newsletter.render import Site
 from newsletter.render.memory import recalled
+from newsletter.render.site import Asked
 
 #: Numbers of these blobs, beyond those of all others.
 LEAST = 1 << 62
@@ -32,8 +33,8 @@ class Renderings:
         except OSError:  # then there are none
             return
 
-    def recall(self, articles: Sequence[Article], site: Site) -> dict[str, Rendered]:
-        """Return, by path, the renderings that would come out the same today."""
+    def recall(self, articles: Sequence[Article], site: Site) -> dict[str, tuple[Rendered, Asked]]:
+        """Return, by path, the renderings that would come out the same today, each with what was asked for it."""
         if not self._circumstances or not self._path.is_file():
             return {}
         from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
@@ -43,24 +44,27 @@ class Renderings:
         known = {}
         for article in articles:
             body = found.get(_number(article.path))
-            rendered = recalled(zlib.decompress(body).decode(), article, site) if body is not None else None
-            if rendered is not None:
-                known[article.path] = rendered
+            same = recalled(zlib.decompress(body).decode(), article, site) if body is not None else None
+            if same is not None:
+                known[article.path] = same
         return known
 
-    def keep(self, made: Iterable[tuple[Article, str]], wanted: Collection[Article]) -> None:
-        """Write down new renderings, as render.memory has them; those of articles that are not wanted any more go."""
-        new = {
-            _number(article.path): (self._key(article), zlib.compress(text.encode("utf-8", "surrogatepass"), EFFORT))
-            for article, text in made
-        }
+    def keep(self, made: Iterable[tuple[Article, bytes]], wanted: Collection[Article] | None = None) -> None:
+        """Write down new renderings, packed; those of articles that are not ``wanted`` any more go."""
+        new = {_number(article.path): (self._key(article), body) for article, body in made}
         if self._circumstances:
             from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-            file.store_each(self._path, new, least=LEAST, stay={_number(article.path) for article in wanted})
+            stay = None if wanted is None else {_number(article.path) for article in wanted}
+            file.store_each(self._path, new, least=LEAST, stay=stay)
 
     def _key(self, article: Article) -> bytes:
         return sha256(self._circumstances + repr(article).encode("utf-8", "surrogatepass")).digest()
+
+
+def packed(text: str) -> bytes:
+    """Make a rendering, as render.memory has it, small."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), EFFORT)
 
 
 def _number(path: str) -> int:

@@ -1,9 +1,4 @@
-"""When a file counts as unchanged without being read: by its size, times and inode. Reads what the system says of files.
-
-The time of the last change of an inode (ctime) cannot be set by any program, so that also a file whose size and mtime were
-restored shows. What changed within the same tick of the clock does not: https://git-scm.com/docs/racy-git. A file that was
-touched so shortly before it was looked at is *fresh*, and its content decides the next time.
-"""
+"""When a file counts as unchanged without being read: by size, times and inode, as glance has it. Looks at files."""
 
 import os
 import stat
@@ -13,12 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-#: Nanoseconds that the kernel's clock for files may stay behind: ticks of 10 ms at most, and some patience.
-TICK = 50_000_000
-#: The same for file systems that keep no fractions of a second, or few: FAT counts every other second.
-COARSE_TICK = 2_500_000_000
-#: Times that are multiples of this come from such a file system.
-COARSE = 1_000_000
+from newsletter.glance import sight
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -41,12 +31,7 @@ def stamp(state: os.stat_result) -> str:
 
 def is_fresh(state: os.stat_result, began: int) -> bool:
     """Tell whether the file may yet change without its stamp; it was looked at after ``began``, in ns since 1970."""
-    changed = state.st_ctime_ns
-    if changed <= began - COARSE_TICK and state.st_mtime_ns <= began - COARSE_TICK:
-        return False  # nearly always
-    if changed > began - TICK or state.st_mtime_ns > began - TICK:
-        return True
-    return changed > began - COARSE_TICK and changed % COARSE == 0
+    return sight.is_fresh(state.st_ctime_ns, state.st_mtime_ns, began)
 
 
 def of_files(root: Path, names: Iterable[str], began: int) -> Snapshot:

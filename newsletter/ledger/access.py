@@ -85,10 +85,10 @@ class Access:
                     connection.rollback()
         return removed
 
-    def _fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> Sequence[Row]:
+    def _fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> list[Row]:
         """Return the rows of a query; none where there is no ledger."""
         with self._turn:
-            return () if self._connection is None else self._connection.fetch(statement, values)
+            return [] if self._connection is None else self._connection.fetch(statement, values)
 
     def _run(self, statement: str, rows: Sequence[Mapping[str, Value]]) -> None:
         """Run a statement once for each row, inside a transaction; no rows are nothing to do."""

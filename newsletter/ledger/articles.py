@@ -1,7 +1,8 @@
 """The articles that were published, for good."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from newsletter.errors import NewsletterError
 from newsletter.ledger import rows
@@ -9,18 +10,18 @@ from newsletter.ledger.access import Access
 from newsletter.ledger.changes import Changes, changes
 from newsletter.ledger.connection import Row, Value
 from newsletter.ledger.records import Known, Publication
-from newsletter.ledger.shelf import Line, Shelf
+from newsletter.ledger.shelf import Line, Shelf, lines_of
+from newsletter.mapped import Mapped
 
 #: So many articles are looked up one by one; for more of them all are read.
 FEW = 100
+#: So many rows are read at a time.
+BATCH = 10_000
 #: How each column is read, in the order of the statements below and of ``Line``.
-_READERS = (
+_READERS: tuple[Callable[[object], Any], ...] = (
     *(rows.text, rows.number, rows.instant, rows.text, rows.text, rows.text, rows.text, rows.instant, rows.instant),
     *(rows.text, rows.text, rows.text, rows.number),
 )
-#: What the columns of a sound row are, for a glance at all of them.
-_TYPES = [int if read is rows.number else str for read in _READERS]
-
 _ARTICLES = """
     SELECT id, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, content, source, gone
     FROM articles
@@ -51,7 +52,7 @@ class Articles(Access):
     def shelf(self) -> Shelf:
         """Return all that was ever published."""
         with self._understood():
-            return Shelf(map(_line, self._fetch(_SELECT)))
+            return Shelf(_lines(self._fetch(_SELECT)))
 
     def known(self) -> tuple[Known, ...]:
         """Return all that was ever published as records, in the order of first publication."""
@@ -66,8 +67,8 @@ class Articles(Access):
         with self._understood():
             last = max((rows.number(number) for (number,) in self._fetch(_LAST)), default=0)
         wanted = changes(known, published, gone, last)
-        self._run(_INSERT, list(map(_row, wanted.new)))
-        self._run(_UPDATE, list(map(_row, wanted.changed)))
+        self._run(_INSERT, Mapped(wanted.new, _row))
+        self._run(_UPDATE, Mapped(wanted.changed, _row))
 
     @contextmanager
     def publishing(self, published: Sequence[Publication], gone: Collection[str] = ()) -> Iterator[None]:
@@ -97,7 +98,7 @@ class Articles(Access):
             shelf = self.shelf()
             return tuple(shelf[identity] for identity in shelf if identity in ids)
         with self._understood():
-            shelf = Shelf(_line(row) for identity in sorted(ids) for row in self._fetch(_LOOK_UP, {"id": identity}))
+            shelf = Shelf(_lines([row for identity in sorted(ids) for row in self._fetch(_LOOK_UP, {"id": identity})]))
         return tuple(shelf.values())
 
     def _unpublish(self, before: Sequence[Known], ids: Collection[str]) -> None:
@@ -113,18 +114,17 @@ class Articles(Access):
                     self._run(_UPDATE, [_row(known) for known in changed])
 
 
+def _lines(found: list[Row]) -> list[Line]:
+    """Read rows; raises TypeError or ValueError for one that no ledger holds. Empties the list: what is large is there once."""
+    lines: list[Line] = []
+    while found:
+        batch, found[:BATCH] = found[:BATCH], ()
+        lines += lines_of(batch) or [_line(row) for row in batch]
+    return lines
+
+
 def _line(row: Row) -> Line:
-    """Read a row; raises TypeError or ValueError for one that no ledger holds."""
-    if [*map(type, row)] != _TYPES:
-        *found, gone = (read(value) for read, value in zip(_READERS, row, strict=True))
-        return Line._make((*found, bool(gone)))
-    identity, sequence, published, permalink, path, slug, title, dated, updated, fingerprint, content, source, missing = row
-    first = rows.instant(published)
-    # nearly always the same
-    given = first if dated == published else rows.instant(dated)
-    moved = first if updated == published else rows.instant(updated)
-    whole = (identity, sequence, first, permalink, path, slug, title, given, moved, fingerprint, content, source, bool(missing))
-    return Line._make(whole)
+    return Line(*(read(value) for read, value in zip(_READERS, row, strict=True)))
 
 
 def _row(known: Known) -> Mapping[str, Value]:

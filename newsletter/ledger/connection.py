@@ -22,7 +22,7 @@ class Connection(Protocol):
     def verify(self, table: str) -> None:
         """Raise LedgerError if the table is damaged, as far as the database does not see to that itself."""
 
-    def fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> Sequence[Row]:
+    def fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> list[Row]:
         """Return the rows of a query."""
 
     def run(self, statement: str, rows: Sequence[Mapping[str, Value]] = (NOTHING,)) -> None:

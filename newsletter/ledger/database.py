@@ -132,10 +132,10 @@ class DatabaseConnection:
     def verify(self, table: str) -> None:
         """Leave it to the database to tell."""
 
-    def fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> Sequence[Row]:
+    def fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> list[Row]:
         """Return the rows of a query."""
         with self._reading():
-            return self._connection.execute(sqlalchemy.text(statement), dict(values)).fetchall()
+            return [tuple(row) for row in self._connection.execute(sqlalchemy.text(statement), dict(values))]
 
     def run(self, statement: str, rows: Sequence[Mapping[str, Value]] = (NOTHING,)) -> None:
         """Run a statement once for each row of values."""

@@ -4,22 +4,30 @@ https://www.sqlite.org/rescode.html (result codes), https://www.sqlite.org/lang_
 """
 
 import os
+import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
+from operator import itemgetter
 from pathlib import Path
 
 from newsletter.errors import LedgerError, LockedError, NewsletterError
+from newsletter.index.stamps import is_fresh, stamp
 from newsletter.ledger import lockfile
 from newsletter.ledger.connection import NOTHING, Connection, Hold, Row, Value
 from newsletter.ledger.schema import ATTEMPTS
 
 #: Seconds to wait for another run's transaction, which takes a fraction of one.
 PATIENCE = 5.0
+#: A value in a statement.
+_NAME = re.compile(r":([a-z_]+)")
 #: What a new file is called until it is whole.
 UNFINISHED = ".new"
 #: What SQLite appends to a file's name while it writes; left over, it would be taken for the new file's.
 JOURNAL = "-journal"
+#: The stamps of files that this process found to be sound, by name; not of those that could change without it showing.
+_sound: dict[str, str] = {}
 RESTORE = "restore it from a backup; do not delete it, for every article would be new to the readers again"
 
 
@@ -49,12 +57,22 @@ class SqliteFile:
         self._sweep()
         connection = SqliteConnection(self._path, self._patience)
         try:
-            for table in sorted(connection.tables() - {ATTEMPTS}):
-                connection.verify(table)
+            self._verify(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _verify(self, connection: "SqliteConnection") -> None:
+        """Raise LedgerError if a table is damaged; a file that was sound, and looks as it did then, is taken as such."""
+        began = time.time_ns()
+        state = self._path.stat()
+        if _sound.get(self.name) == stamp(state):
+            return
+        for table in sorted(connection.tables() - {ATTEMPTS}):
+            connection.verify(table)
+        if not is_fresh(state, began):
+            _sound[self.name] = stamp(state)
 
     def create(self, build: Callable[[Connection], None]) -> "SqliteConnection":
         """Make the file under another name first: one that a crash left half made would look damaged."""
@@ -129,15 +147,19 @@ class SqliteConnection:
         """Name the tables there are."""
         return frozenset(str(row[0]) for row in self.fetch("SELECT name FROM sqlite_master WHERE type = 'table'"))
 
-    def fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> Sequence[Row]:
+    def fetch(self, statement: str, values: Mapping[str, Value] = NOTHING) -> list[Row]:
         """Return the rows of a query."""
         with self._told():
             return self._connection.execute(statement, values).fetchall()
 
     def run(self, statement: str, rows: Sequence[Mapping[str, Value]] = (NOTHING,)) -> None:
         """Run a statement once for each row of values."""
+        names = _NAME.findall(statement)
         with self._told():
-            self._connection.executemany(statement, rows) if rows[0] else self._connection.execute(statement)
+            if len(rows) == 1 or len(names) < 2:  # noqa: PLR2004 - of one value itemgetter makes no tuple
+                self._connection.executemany(statement, rows) if rows[0] else self._connection.execute(statement)
+            else:  # by place, which SQLite takes a third faster than by name
+                self._connection.executemany(_NAME.sub("?", statement), map(itemgetter(*names), rows))
 
     def begin(self) -> None:
         """Begin a transaction that no other writer can interrupt, and that a power cut cannot undo once it is committed.

@@ -65,14 +65,16 @@ def fit(
     most_favoured = (0, *(at for at, item in enumerate(issue.articles) if at and item.article.id in issue.pinned))
     # an article stands in the sample, to show where articles stand, and is then taken off again
     least = (Form.TITLE, *[Form.COUNTED] * (len(wanted) - 1))
-    scale = Scale(page(lay_out(issue, least, Form.COUNTED)))
+    sample = page(lay_out(issue, least, Form.COUNTED))
+    scale = Scale(sample)
 
     def weigh(shown: Story) -> int:
         return scale.fragment(part(shown))
 
     note = _form_of_note(issue, limit, weigh)
     weights = _Weights(issue, limit, weigh)
-    base = scale.page(page(lay_out(issue, least, note))) - weights.plain(0, Form.TITLE)
+    bare = sample if note is Form.COUNTED else page(lay_out(issue, least, note))
+    base = scale.page(bare) - weights.plain(0, Form.TITLE)
     room = limit - 1 - base
     for _ in range(ROUNDS):
         forms = plan(wanted, most_favoured, weights, room)

@@ -17,41 +17,110 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from newsletter.mail import places, sheets, stories
+from newsletter.mail.places import Found, Memory, Place, Places
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-#: What a simple selector has to find in the page: tags, classes and ids.
-NAME = re.compile(r"[.#]?[A-Za-z][\w-]*")
-BRACKETED = re.compile(r"\[[^\]]*\]")
-IMPORTANT = re.compile(r"\s*!\s*important", re.IGNORECASE)
 #: HTML, section 4.8.16 and the obsolete attributes of tables: pixels, for tables and cells also percent.
 PIXELS = re.compile(r"\d{1,5}")
 MEASURE = re.compile(r"\d{1,5}%?")
+#: What premailer leaves alone.
+IGNORE = "data-premailer"
 
 
-def inline(html: str) -> str:
-    """Inline the style sheet in the page's head. The rest of the head and comments stay byte for byte."""
-    from lxml import etree  # noqa: PLC0415 - with premailer, nothing that other commands should wait for
+def inline(html: str, memory: Memory | None = None) -> str:
+    """Inline the style sheet in the page's head. The rest of the head and comments stay byte for byte.
 
+    ``memory`` has what was learnt of the style sheet in other builds.
+    """
     if not html.strip():
         return html
-    page = etree.fromstring(html.strip(), etree.HTMLParser(huge_tree=True))
-    sheet = "\n".join(_take_rules(page))
-    premailer = _premailer()(
+    around, told = stories.cut(html)
+    whole = _spliced(around, told, memory) if told else None
+    if whole is None:
+        page = parsed(stories.unmarked(html))
+        sheet = _sheet(page)
+        known = places.of(sheet, memory)
+        whole = _dressed(page, sheet, known, known.look(page) if known is not None else [], memory)
+    return whole + "\n"
+
+
+def _spliced(around: list[str], told: list[str], memory: Memory | None) -> str | None:
+    """Inline a page in which the stories that are known are put afterwards; None where one may not be taken by itself."""
+    shell = parsed(stories.joined(around, stories.marked([""] * len(told))))
+    sheet = _sheet(shell)
+    known = places.of(sheet, memory)
+    if known is None or not stories.are_closed(told):
+        return None
+    found = known.look(shell)
+    spots = _spots(shell, found, len(told))
+    if spots is None:
+        return None
+    dressed = [known.story(spot, story) for spot, story in zip(spots, told, strict=True)]
+    if None in dressed:
+        shown = [story if done is None else "" for story, done in zip(told, dressed, strict=True)]
+        shell = parsed(stories.joined(around, stories.marked(shown)))
+        found = known.look(shell) if _sheet(shell) == sheet else []
+        if _spots(shell, found, len(told)) != spots:
+            return None
+    pieces, made = stories.cut(_dressed(shell, sheet, known, found, memory))
+    for at, story in enumerate(made):
+        if dressed[at] is None:
+            dressed[at] = story
+            known.remember(spots[at], told[at], story)
+    return stories.joined(pieces, [story or "" for story in dressed])
+
+
+def _spots(page: "_Element", found: list[Found], count: int) -> list[Place] | None:
+    """Tell in which place each story of a page stands."""
+    by_element = {one.element: one.place for one in found}
+    parents = stories.parents(page, count)
+    return None if parents is None or not found else [by_element[parent] for parent in parents]
+
+
+def parsed(html: str) -> "_Element":
+    """Read a page."""
+    from lxml import etree  # noqa: PLC0415 - with premailer, nothing that other commands should wait for
+
+    return etree.fromstring(html.strip(), etree.HTMLParser(huge_tree=True))
+
+
+def _dressed(page: "_Element", sheet: str, known: Places | None, found: list[Found], memory: Memory | None) -> str:
+    """Give the elements of a page their styles, by what is known of their places or by premailer, and write the page."""
+    from lxml import etree  # noqa: PLC0415 - as above
+
+    if known is None or not known.dress(page, found):
+        transform(page, sheet)
+        if known is not None:
+            known.learn(found)
+            if memory is not None:
+                memory.keep(sheet, known.tell())
+    _drop_odd_measures(page)
+    return etree.tostring(page.getroottree(), method="html", encoding="unicode")
+
+
+def transform(page: "_Element", sheet: str) -> None:
+    """Have premailer inline plain rules."""
+    for element in page.iter("style"):
+        element.set(IGNORE, "ignore")
+    _premailer()(
         page,
-        css_text=_prune(sheet, _names(page)),
+        css_text=sheets.prune(sheet, _names(page)),
         allow_network=False,
         strip_important=False,
         disable_validation=True,
         align_floating_images=False,
         disable_basic_attributes=["align", "valign", "bgcolor", "width", "height"],  # the templates give the right ones
         cssutils_logging_level=logging.CRITICAL + 1,  # cron would mail what it writes to stderr
-    )
-    tree = premailer.transform()
-    _drop_odd_measures(page)
-    text: str = etree.tostring(tree, method="html", encoding="unicode")
-    return text + "\n"
+    ).transform()
+    for element in page.iter("style"):
+        element.attrib.pop(IGNORE, "")  # of a sheet for another medium premailer leaves it
+
+
+def _sheet(page: "_Element") -> str:
+    return "\n".join(_take_rules(page))
 
 
 def _take_rules(page: "_Element") -> Iterator[str]:
@@ -64,12 +133,11 @@ def _take_rules(page: "_Element") -> Iterator[str]:
             if not in_head or "stylesheet" in element.get("rel", "").lower():
                 _remove(element)
             continue
-        plain, kept = split(element.text or "")
+        plain, kept = sheets.split(element.text or "")
         if in_head:
             yield plain
         if in_head and kept:
             element.text = f"\n{kept}\n"
-            element.set("data-premailer", "ignore")
         else:
             _remove(element)
 
@@ -85,33 +153,6 @@ def _remove(element: "_Element") -> None:
     parent.remove(element)
 
 
-def split(css: str) -> tuple[str, str]:
-    """Part a style sheet into the rules that can be inlined, and at-rules and pseudo-classes, which cannot."""
-    plain, kept = [], []
-    for rule in rules(COMMENT.sub("", css)):
-        selector, brace, body = rule.partition("{")
-        if not brace or selector.startswith("@") or ":" in selector:
-            kept.append(rule)
-        else:
-            plain.append(selector + brace + IMPORTANT.sub("", body))  # inlined, it would win over the media queries
-    return "\n".join(plain), "\n".join(kept)
-
-
-def rules(css: str) -> Iterator[str]:
-    """Yield the top-level rules of a style sheet without comments, each as it stands."""
-    depth, start = 0, 0
-    for match in re.finditer(r"\"[^\"]*\"|'[^']*'|[{};]", css):
-        if match[0] == "{":
-            depth += 1
-        elif match[0] == "}":
-            depth = max(0, depth - 1)
-        if depth == 0 and match[0] in {"}", ";"}:
-            rule = css[start : match.end()].strip()
-            if rule not in {"}", ";"}:
-                yield rule
-            start = match.end()
-
-
 def _names(page: "_Element") -> frozenset[str]:
     """List the tags, classes and ids of a page as selectors write them."""
     names = set()
@@ -120,17 +161,6 @@ def _names(page: "_Element") -> frozenset[str]:
         names.update(f".{name}" for name in element.get("class", "").split())
         names.add(f"#{element.get('id')}")
     return frozenset(names)
-
-
-def _prune(css: str, names: frozenset[str]) -> str:
-    """Drop the selectors that name what the page does not hold: each that is left costs premailer a walk over the page."""
-    used_rules = []
-    for rule in rules(css):
-        selectors, _, body = rule.partition("{")
-        used = [one for one in selectors.split(",") if names.issuperset(NAME.findall(BRACKETED.sub("", one)))]
-        if used:
-            used_rules.append(",".join(used) + "{" + body)
-    return "\n".join(used_rules)
 
 
 def _drop_odd_measures(page: "_Element") -> None:

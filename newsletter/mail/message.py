@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 from msgspec import Struct
 
 from newsletter.config import Config
+from newsletter.feeds import segments
 from newsletter.mail.disarm import disarmed
 
 #: RFC 2047, section 2: a line with an encoded word has at most 76 characters; "=?utf-8?b?" and "?=" take 12 of them.
@@ -32,6 +33,9 @@ DOMAIN = re.compile(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
 #: What stays out of the names of files.
 UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 LONGEST_NAME = 60
+#: How a List-Id calls the whole publication, and characters of an edition's name in one.
+WHOLE = "newsletter"
+LONGEST_LABEL = 50
 ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 
 
@@ -52,7 +56,8 @@ def headers(
 ) -> tuple[tuple[str, str], ...]:
     """List the message's own headers as people read them, in order. ``name`` is the edition's, empty for the publication.
 
-    ``title`` is the edition's, if it has one besides the publication's. ``leave`` is the merge tag that delivery turns into an https address for leaving the list, if the header needs one.
+    ``title`` is the edition's; empty: the publication's. ``leave`` is the merge tag that delivery turns into an https address for
+    leaving the list, if the header needs one.
     """
     host = _host(config.url)
     place = urlsplit(config.url).path.rstrip("/")  # tells apart two publications of one host
@@ -216,9 +221,8 @@ def _list_label(name: str) -> str:
     if not name:
         return WHOLE
     label = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:LONGEST_LABEL]
-    if label in {key(name), "-".join(key(name).split(" "))} - {WHOLE}:
-        return label
-    return f"{label}-{sha256(key(name).encode()).hexdigest()[:8]}".lstrip("-")
+    known = segments.key(name)
+    return label if label == known != WHOLE else f"{label}-{sha256(known.encode()).hexdigest()[:8]}".lstrip("-")
 
 
 def _unsubscribe(address: str, tag: str) -> Iterator[tuple[str, str]]:

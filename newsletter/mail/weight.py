@@ -7,17 +7,20 @@ for a property the longest counts: the weight is a little too high rather than t
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from newsletter.mail import inline
+from newsletter.mail import sheets, stories
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
 #: What stands in comments is for Outlook alone and never inlined.
 _COMMENT = re.compile(r"(?s)<!--.*?-->")
+#: Stories of which a process knows the weight.
+MOST = 2_000
 _STYLE = re.compile(r"(?is)<style[^>]*>(.*?)</style>")
 #: What a declaration takes besides name and value, and the attribute besides its declarations.
 _BETWEEN, _AROUND = len(":; "), len(' style=""') - len("; ")
@@ -48,37 +51,67 @@ class _Place(Struct, eq=False):
     children: "dict[Names, _Place]"
 
 
+class _Sheet:
+    """What is known of a style sheet, from all pages that had it."""
+
+    def __init__(self, css: str) -> None:
+        """Take plain rules."""
+        self.rules = tuple(_read(css))
+        self.asked = frozenset(name for rule in self.rules for names in (rule.own, *rule.around) for name in names)
+        self.top = _Place(frozenset(), None, 0, {})
+        #: Where articles stand, and how many bytes each of them takes there.
+        self.stories: dict[tuple[int, str], int] = {}
+
+
+_sheet = lru_cache(maxsize=4)(_Sheet)
+
+
 class Scale:
     """Weighs pages that share a style sheet, and parts of them."""
 
     def __init__(self, page: str) -> None:
         """Take a page with the style sheet in its head and, best, an article in its place: an element with data-id."""
         head = _COMMENT.sub("", page.partition("</head>")[0])
-        plain = "\n".join(inline.split(css)[0] for css in _STYLE.findall(head))
+        plain = "\n".join(sheets.split(css)[0] for css in _STYLE.findall(head))
         self._removed = len(plain.encode())
-        self._rules = tuple(_read(plain))
-        self._asked = frozenset(name for rule in self._rules for names in (rule.own, *rule.around) for name in names)
-        self._top = _Place(frozenset(), None, 0, {})
-        self._article = self._top
-        self._walk(_tree(page), self._top, look=True)
+        self._sheet = _sheet(plain)
+        self._article = self._sheet.top
+        self._walk(_tree(page), self._sheet.top, look=True)
 
     def page(self, html: str) -> int:
-        """Weigh a whole page, in bytes."""
-        return len(html.encode()) - self._removed + self._walk(_tree(html), self._top)
+        """Weigh a whole page, in bytes, without the marks of its stories."""
+        around, told = stories.cut(html)
+        shell = "".join(around)
+        total = len(shell.encode()) - self._removed + self._walk(_tree(shell), self._sheet.top)
+        return total + sum(map(self._story, told))
 
     def fragment(self, html: str) -> int:
-        """Weigh what will stand where articles do, in bytes."""
-        body = next(_tree(f"<body>{html}</body>").iter("body"))
-        return len(html.encode()) + sum(self._walk(child, self._article) for child in body.iterchildren("*"))
+        """Weigh what will stand where articles do, in bytes, without the marks of a story."""
+        around, told = stories.cut(html)
+        return sum(map(self._story, told)) + self._story("".join(around))
+
+    def _story(self, html: str) -> int:
+        if not html.strip():
+            return len(html)
+        key = (id(self._article), html)
+        known = self._sheet.stories
+        weight = known.get(key)
+        if weight is None:
+            body = next(_tree(f"<body>{html}</body>").iter("body"))
+            if len(known) >= MOST:
+                known.clear()
+            weight = len(html.encode()) + sum(self._walk(child, self._article) for child in body.iterchildren("*"))
+            known[key] = weight
+        return weight
 
     def _walk(self, root: "_Element", parent: _Place, *, look: bool = False) -> int:
         """Add up what inlining adds below a place; with ``look``, note where the articles stand."""
         total, waiting = 0, [(root, parent)]
         while waiting:
             element, above = waiting.pop()
-            names = self._asked.intersection(_names_of(element))
+            names = self._sheet.asked.intersection(_names_of(element))
             place = above.children.get(names) or self._place(names, above)
-            if look and self._article is self._top and element.get("data-id"):
+            if look and self._article is self._sheet.top and element.get("data-id"):
                 self._article = above
             total += place.bytes
             waiting += ((child, place) for child in element.iterchildren("*"))
@@ -87,7 +120,7 @@ class Scale:
     def _place(self, names: Names, parent: _Place) -> _Place:
         """Work out what inlining adds to an element with these names in that place."""
         longest: dict[str, int] = {}
-        for rule in self._rules:
+        for rule in self._sheet.rules:
             if rule.own <= names and _is_within(rule.around, parent):
                 for name, length in rule.properties.items():
                     longest[name] = max(length, longest.get(name, 0))
@@ -108,7 +141,7 @@ def _is_within(around: tuple[Names, ...], place: _Place | None) -> bool:
 
 def _read(css: str) -> Iterator[_Rule]:
     """Read plain rules, each selector by itself."""
-    for text in inline.rules(css):
+    for text in sheets.rules(css):
         selectors, _, body = text.partition("{")
         properties = {}
         for declaration in body.rstrip("} \n").split(";"):
@@ -126,7 +159,7 @@ def _wanted(compound: str) -> Names:
         f"[{name.lower()}={value}]" if value and not part else f"[{name.lower()}]"
         for name, part, value in _ATTRIBUTE.findall(compound)
     )
-    return frozenset([*inline.NAME.findall(inline.BRACKETED.sub("", compound)), *attributes])
+    return frozenset([*sheets.NAME.findall(sheets.BRACKETED.sub("", compound)), *attributes])
 
 
 def _names_of(element: "_Element") -> Iterator[str]:

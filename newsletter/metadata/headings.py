@@ -73,6 +73,26 @@ def first(body: str, *, leading: bool) -> Heading | None:
     return None
 
 
+def repeated(body: str, title: str) -> Heading | None:
+    """Find the heading that leads a body if it says what the title says."""
+    heading = None if _surely_not(body, title) else first(body, leading=True)
+    return heading if heading is not None and heading.text.casefold() == plain(title).casefold() else None
+
+
+def _surely_not(body: str, title: str) -> bool:
+    """Tell at a glance that a body does not begin with its title, as most do not."""
+    start = len(body) - len(body.lstrip("\n"))
+    end = body.find("\n", start, start + LONGEST)
+    line = body[start:end]
+    if end < 0 or len(title) > LONGEST or _MARKUP.search(line) or _MARKUP.search(title):
+        return False
+    if line[:1] == "#":
+        # the signs of a heading may be those of the title, too
+        return " ".join(line.split()).strip("# ").casefold() != " ".join(title.split()).strip("# ").casefold()
+    # neither a heading nor, with what follows it, an underlined one
+    return line[:1].isalnum() and (body[end + 1 : end + 2] == "\n" or body[end + 1 : end + 2].isalnum())
+
+
 def _lines(text: str) -> Iterator[str]:
     """Yield the lines one by one: the first few tell, mostly."""
     start = 0

@@ -19,7 +19,8 @@ _LINE = re.compile(
     rf"""({_TEXT})|"([ !#-\[\]-~]*)"|'([ -&(-~]*)'|\[ *({_WORD}(?: *, *{_WORD})*)? *\]"""
     r"))? *"
 )
-_NULL = frozenset({"null", "Null", "NULL"})
+#: Words that say nothing where they are not quoted.
+NULL = frozenset({"null", "Null", "NULL"})
 
 
 def read(source: str) -> dict[str, Entry] | None:
@@ -36,7 +37,7 @@ def read(source: str) -> dict[str, Entry] | None:
         key, text, double, single, words = match.groups()
         value: Value
         if text is not None:
-            value = None if text in _NULL else text
+            value = None if text in NULL else text
         elif double is not None or single is not None:
             value = single if double is None else double
         elif words is not None:

@@ -30,6 +30,7 @@ from newsletter.model.editions import (
     Output,
     PastIssue,
     Section,
+    Spooled,
 )
 
 __all__ = [
@@ -56,5 +57,6 @@ __all__ = [
     "Remark",
     "Rendered",
     "Section",
+    "Spooled",
     "Status",
 ]

@@ -144,6 +144,19 @@ class Output(Struct, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...] = ()
 
 
+class Spooled(Struct, frozen=True, kw_only=True):
+    """One file to write that waits on the disk, because there are more of its kind than memory should hold."""
+
+    #: POSIX path relative to out/.
+    path: str
+    #: Media type.
+    type: str
+    #: Where it waits; whoever writes it may take it away.
+    file: str
+    #: SHA-256 of its bytes, in hexadecimal.
+    sha256: str
+
+
 class Kept(Struct, frozen=True, kw_only=True):
     """What out/ holds of the digest that is to be made."""
 

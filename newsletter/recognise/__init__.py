@@ -22,7 +22,7 @@ from newsletter.ledger.records import Known, Publication
 from newsletter.ledger.shelf import Line, Shelf
 from newsletter.model import Article, Rendered
 from newsletter.recognise.given import take_given
-from newsletter.recognise.records import Candidate, Recognised, Recognition
+from newsletter.recognise.records import Candidate, Recognised, Recognition, Shown
 from newsletter.recognise.resemblance import fingerprint
 from newsletter.recognise.search import ask, take_changed, take_unchanged
 from newsletter.recognise.state import State
@@ -32,6 +32,7 @@ __all__ = [
     "Candidate",
     "Recognised",
     "Recognition",
+    "Shown",
     "candidate",
     "digest",
     "fingerprint",
@@ -39,6 +40,7 @@ __all__ = [
     "recognise",
     "recognise_all",
     "settled",
+    "shown",
 ]
 
 
@@ -108,6 +110,11 @@ def _is_same(one: datetime, other: datetime) -> bool:
     return one is other or (one == other and (one.tzinfo is other.tzinfo or one.utcoffset() == other.utcoffset()))
 
 
+def shown(item: Rendered) -> Shown:
+    """Return what the ledger is to know of a rendering."""
+    return Shown(article=item.article, content=digest(item))
+
+
 def digest(item: Rendered) -> str:
     """Digest what readers see of an article's content."""
     return sha256(item.html.encode()).hexdigest()
@@ -117,7 +124,7 @@ def publications(
     recognition: Recognition,
     articles: Iterable[Article],
     published: Collection[str],
-    rendered: Mapping[str, Rendered],
+    rendered: Mapping[str, Shown],
     *,
     onward: bool = False,
 ) -> tuple[Publication, ...]:
@@ -128,19 +135,19 @@ def publications(
     """
     same = recognition.unchanged
     return tuple(
-        _publication(article, one, rendered.get(article.path), onward=onward)
+        _publication(article, one, rendered.get(path), onward=onward)
         for article in articles
-        if (line := same.get(article.path)) is None or article.path in rendered or not is_recorded(article, line, onward=onward)
-        if (one := recognition.of(article.path)) is not None and (one.known is not None or article.path in published)
+        if (line := same.get(path := article.path)) is None or path in rendered or not is_recorded(article, line, onward)
+        if (one := recognition.of(path)) is not None and (one.known is not None or path in published)
     )
 
 
-def _publication(read: Article, one: Recognised, item: Rendered | None, *, onward: bool) -> Publication:
+def _publication(read: Article, one: Recognised, item: Shown | None, *, onward: bool) -> Publication:
     article = settled(read, one, onward=onward) if item is None else item.article
     # a build as of an earlier instant shows an earlier state, and takes nothing away from the ledger
     updated = max(article.updated, one.known.updated) if onward and one.known is not None else article.updated
     before = ("", "") if one.known is None else (one.known.content, one.known.source)
-    content, source = before if item is None else (digest(item), read.fingerprint)
+    content, source = before if item is None else (item.content, read.fingerprint)
     return Publication(
         id=article.id,
         published=article.published,

@@ -8,7 +8,7 @@ from msgspec import Struct
 from newsletter.errors import ContentError
 from newsletter.ledger.records import Known
 from newsletter.ledger.shelf import Line, Shelf
-from newsletter.model import Remark
+from newsletter.model import Article, Remark
 
 
 class Candidate(Struct, frozen=True, kw_only=True):
@@ -39,6 +39,15 @@ class Recognised(Struct, frozen=True, kw_only=True):
     published: datetime | None
     #: None for a new article.
     known: Known | None
+
+
+class Shown(Struct, frozen=True, kw_only=True):
+    """What some output shows of an article."""
+
+    #: As it was shown.
+    article: Article
+    #: See recognise.digest.
+    content: str
 
 
 class Recognition(Struct, frozen=True, kw_only=True):

@@ -71,7 +71,9 @@ def _plain(title: str) -> str | None:
 
 def fingerprint(body: str) -> str:
     """Digest a body so that it is known again; empty where there is no text."""
-    text = "\n".join(map(str.rstrip, body.split("\n"))).strip("\n")
+    lines = body.split("\n")
+    bare = [*map(str.rstrip, lines)]
+    text = (body if bare == lines else "\n".join(bare)).strip("\n")  # mostly no line ends in spaces
     return sha256(text.encode()).hexdigest() if text else ""
 
 

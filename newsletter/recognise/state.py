@@ -31,7 +31,7 @@ class State:
         #: Ids that an article has.
         self._taken = {line.id for line in unchanged.values()}
         #: Ids that are not missing though no article has them: their files cannot be read, or await an answer.
-        self._held = {line.id for path in unread for line in known.places.get(path, ())}
+        self._held = {line.id for path in unread for line in known.at(path)}
         #: Ids that new articles have, or that their authors are told of.
         self._offered: set[str] = set()
         self._problems: list[ContentError] = []
@@ -56,7 +56,7 @@ class State:
 
     def published_at(self, path: str) -> Iterator[Known]:
         """Yield what was last read from a file, settled or not; more than one if it was used again."""
-        return (self.known[line.id] for line in self.known.places.get(path, ()))
+        return (self.known[line.id] for line in self.known.at(path))
 
     def is_taken(self, known: Known) -> bool:
         """Tell whether an article read has this id."""
@@ -69,15 +69,23 @@ class State:
     def _is_free(self, identity: str) -> bool:
         return identity not in self._taken and identity not in self._held
 
+    def _untaken(self) -> list[str]:
+        """List the ids that no article read has."""
+        taken = self._taken
+        return [identity for identity in self.known.lines if identity not in taken]
+
     def fresh(self, minted: str) -> str:
         """Return an id for a new article, not to be had again: the minted one, with a number if it was ever given before."""
-        used = (self.known.keys(), self._taken, self._held, self._offered)
         identity = minted
-        if any(minted in ids for ids in used):
-            choices = (f"{minted}-{number}" for number in count(2))
-            identity = next(choice for choice in choices if not any(choice in ids for ids in used))
+        if self._was_given(minted):
+            identity = next(choice for number in count(2) if not self._was_given(choice := f"{minted}-{number}"))
         self._offered.add(identity)
         return identity
+
+    def _was_given(self, identity: str) -> bool:
+        """Tell whether an id is or ever was somebody's, or may be."""
+        known = self.known.lines
+        return identity in known or identity in self._taken or identity in self._held or identity in self._offered
 
     # Deciding
 
@@ -118,7 +126,7 @@ class State:
             others={one.path: one for one in articles},
             problems=tuple(sorted(self._problems, key=lambda one: one.path)),
             remarks=tuple(sorted(self._remarks, key=lambda one: one.path)),
-            vanished=tuple(self.known[identity] for identity in self.known if self._is_free(identity)),
+            vanished=tuple(self.known[identity] for identity in self._untaken() if identity not in self._held),
         )
 
 

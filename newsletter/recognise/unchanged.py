@@ -13,17 +13,15 @@ from newsletter.model import Article
 
 def unchanged(articles: Sequence[Article], known: Shelf) -> Mapping[str, Line]:
     """Find by path the articles that are as they were in everything that recognition looks at."""
-    given = Counter(article.id for article in articles if article.id_line is not None)
+    given = Counter([article.id for article in articles if article.id_line is not None])
     found: dict[str, Line] = {}
-    places = known.places
+    alone = known.alone
     for article in articles:
         path = article.path
-        lines = places.get(path)
-        if lines is None or len(lines) > 1:
-            continue
-        line = lines[0]
+        line = alone.get(path)
         if (
-            line.fingerprint == article.fingerprint
+            line is not None
+            and line.fingerprint == article.fingerprint
             and line.title == article.title
             and line.slug == article.slug
             and line.dated == article.published == line.published  # of a date that moved its author is told
@@ -40,11 +38,11 @@ def _is_contested(article: Article, line: Line, given: Mapping[str, int]) -> boo
     return article.id != line.id or given[article.id] > 1
 
 
-def is_recorded(article: Article, line: Line, *, onward: bool) -> bool:
+def is_recorded(article: Article, line: Line, onward: bool) -> bool:  # noqa: FBT001 - asked of every article
     """Tell whether the ledger has an unchanged article, whose content is not known, just so already."""
     if line.gone:
         return False
     updated = line.published
-    if article.updated != article.published and article.updated > updated:
+    if article.updated is not article.published and article.updated != article.published and article.updated > updated:
         updated = article.updated
     return updated == line.updated or (onward and updated < line.updated)

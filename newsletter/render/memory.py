@@ -10,7 +10,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from newsletter.model import Article, Asset, Enclosure, Image, Remark, Rendered
-from newsletter.render.site import Answer, Question, Site
+from newsletter.render.site import Answer, Asked, Question, Site
 
 #: What does not depend on the article's record.
 _TEXTS = ("html", "excerpt_html", "summary", "text")
@@ -27,16 +27,18 @@ def kept(rendered: Rendered, asked: dict[Question, Answer]) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def recalled(text: str, article: Article, site: Site) -> Rendered | None:
-    """Read what came of rendering the article; None where the renderer would be told something else today."""
+def recalled(text: str, article: Article, site: Site) -> tuple[Rendered, Asked] | None:
+    """Read what came of rendering the article, and what was asked; None where the renderer would be told something else today."""
     told = json.loads(text)
-    if any(site.answer(tuple(question)) != answer for question, answer in told["asked"]):
+    asked = tuple((tuple(question), answer) for question, answer in told["asked"])
+    if any(site.answer(question) != answer for question, answer in asked):
         return None
     enclosures = tuple(Enclosure(url=url, type=kind, length=length) for url, kind, length in told["enclosures"])
-    return Rendered(
+    rendered = Rendered(
         article=replace(article, enclosures=enclosures) if enclosures != article.enclosures else article,
         **{name: told[name] for name in _TEXTS},
         cover=Image(url=told["cover"][0], alt=told["cover"][1]) if told["cover"] else None,
         assets=tuple(Asset(source=source, target=target, line=line) for source, target, line in told["assets"]),
         remarks=tuple(Remark(path=path, line=line, field=name, message=message) for path, line, name, message in told["remarks"]),
     )
+    return rendered, asked

@@ -2,6 +2,7 @@
 
 import posixpath
 from collections import Counter
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -26,6 +27,13 @@ def render(article: Article, body: str, site: Site) -> Rendered:
             return _render(article, body, site)
     except bounds.OutOfTimeError as error:
         raise bounds.too_slow(article, seconds) from error
+
+
+def warm(body: str, site: Site) -> None:
+    """Have everything compiled and set up that any article needs."""
+    instant = datetime(1970, 1, 1, tzinfo=UTC)
+    article = Article(path="a.md", id="a", title="a", slug="a", permalink="", hosted=False, published=instant, updated=instant)
+    _render(article, body, site)
 
 
 def _render(article: Article, body: str, site: Site) -> Rendered:

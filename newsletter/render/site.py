@@ -15,6 +15,8 @@ from newsletter.config import Config
 #: The name of one of Site's methods, and its arguments.
 Question: TypeAlias = tuple[str, ...]
 Answer: TypeAlias = str | bool | None
+#: All that was asked for one rendering.
+Asked: TypeAlias = tuple[tuple[Question, Answer], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

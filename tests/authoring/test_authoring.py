@@ -44,7 +44,7 @@ def test_a_new_publication_can_be_read_and_has_one_published_article(tmp_path: P
     assert made == scaffolded(folder)
     [found] = collector.report(collector.load(made), NOW)
     assert (found.status, found.title, found.published) == (Status.PUBLISHED, "Welcome", NOW)
-    assert (folder / ".gitignore").read_text() == "/out/\n/.out.index\n"
+    assert (folder / ".gitignore").read_text() == "/out/\n/.out.index\n/.newsletter.index\n"
     assert str(tmp_path) not in (folder / "newsletter.toml").read_text(), "a publication can be moved as it is"
 
 
@@ -55,7 +55,7 @@ def test_settings_given_to_a_new_publication_are_written_down(tmp_path: Path) ->
     made = config.load(None, (), tmp_path)
     assert made == scaffolded(tmp_path, *sets, people)
     assert made.authors == (Person(name="Ada", url="https://ada.example/"), Person(name="Bob", email="bob@letter.example"))
-    assert (tmp_path / ".gitignore").read_text() == "/site/\n/.site.index\n"
+    assert (tmp_path / ".gitignore").read_text() == "/site/\n/.site.index\n/.newsletter.index\n"
     assert (tmp_path / "content" / "2026-03-02-welcome.md").exists()
     assert '\n# authority = ""\n' in (tmp_path / "newsletter.toml").read_text()
 
@@ -71,7 +71,7 @@ def test_scaffolding_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.pyc")
     authoring.init(scaffolded(tmp_path), NOW)
     assert [path.name for path in (tmp_path / "content").iterdir()] == ["mine.md"]
-    assert (tmp_path / ".gitignore").read_text() == "*.pyc\n/out/\n/.out.index\n"
+    assert (tmp_path / ".gitignore").read_text() == "*.pyc\n/out/\n/.out.index\n/.newsletter.index\n"
     before = tree(tmp_path)
     with pytest.raises(NewsletterError, match=r"newsletter\.toml: is there already; nothing was changed"):
         authoring.init(scaffolded(tmp_path), NOW)
@@ -82,14 +82,14 @@ def test_scaffolding_overwrites_nothing(tmp_path: Path) -> None:
 def test_an_output_folder_that_is_ignored_already_is_not_added(tmp_path: Path, ignored: str) -> None:
     (tmp_path / ".gitignore").write_text(ignored)
     authoring.init(scaffolded(tmp_path), NOW)
-    assert (tmp_path / ".gitignore").read_text() == f"{ignored}/.out.index\n"
+    assert (tmp_path / ".gitignore").read_text() == f"{ignored}/.out.index\n/.newsletter.index\n"
     (tmp_path / "newsletter.toml").unlink()
     assert tmp_path / ".gitignore" not in authoring.init(scaffolded(tmp_path), NOW)
 
 
 def test_an_output_folder_elsewhere_needs_no_ignoring(tmp_path: Path) -> None:
     authoring.init(scaffolded(tmp_path / "letter", f"out={tmp_path / 'site'}"), NOW)
-    assert not (tmp_path / "letter" / ".gitignore").exists()
+    assert (tmp_path / "letter" / ".gitignore").read_text() == "/.newsletter.index\n"
 
 
 def test_scaffolding_where_nothing_can_be_written_says_so_on_one_line(tmp_path: Path) -> None:

@@ -67,6 +67,24 @@ def test_the_benchmarks_of_single_rooms_run() -> None:
     assert modules
 
 
+def test_the_benchmark_of_processes_runs() -> None:
+    command = (sys.executable, "-m", "tests.benchmarks.jobs", "3", "--rounds", "1")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert sum("jobs 1" in line and " 1.000 " in line for line in done.stdout.splitlines()) == 2
+    assert len(done.stdout.splitlines()) == 7
+
+
+def test_the_benchmark_of_a_full_history_runs() -> None:
+    command = (sys.executable, "-m", "tests.benchmarks.history", "60", "--rounds", "1")
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
+    assert done.returncode == 0, done.stderr
+    *table_, faster, dearer = done.stdout.splitlines()
+    assert len(table_) == 7
+    assert faster.startswith("first build: ")
+    assert dearer.startswith("one new article: ")
+
+
 def test_an_archive_is_the_same_each_time_and_after_its_changes_were_taken_back(tmp_path: Path) -> None:
     one, other = (Archive(folder=tmp_path / name, count=30) for name in ("one", "other"))
     one.write()
@@ -121,7 +139,7 @@ def test_the_table_goes_between_its_marks_and_nowhere_else() -> None:
     document = f"before\n{table.START}old\n{table.END}\nafter\n"
     written = table.with_table(document, measured)
     assert written.startswith(f"before\n{table.START}| articles |")
-    assert "| 100 | newsletter | **0.50** (1.00 s) | - | - | - | **0.50** (100 MB) |\n" in written
+    assert "| 100 | newsletter | **0.500** (1.00 s) | - | - | - | **0.500** (100 MB) |\n" in written
     assert written.endswith(f"\n{table.END}\nafter\n")
     assert table.with_table(written, measured) == written
     with pytest.raises(ValueError, match="expected the marks"):
@@ -172,5 +190,5 @@ def test_who_leaves_the_work_undone_is_not_measured(tmp_path: Path) -> None:
 
 def test_ours_is_run_an_hour_later_in_each_case() -> None:
     archive = Archive(folder=Path(), count=100)
-    nows = [ours.command(archive, case)[5] for case in Case]
+    nows = [ours.command(archive, case)[4] for case in Case]
     assert nows == [f"2026-11-01T0{hour}:00:00Z" for hour in range(1, 5)]

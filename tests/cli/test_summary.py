@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from newsletter import periods
 from newsletter.cli import summary
 from newsletter.config import Config, Feeds
-from newsletter.index.standing import Span
 from newsletter.mail.manifest import Size
 from newsletter.model import Form
 from newsletter.publish import Report, build
+from newsletter.steady import Span
 from tests.factories import make_config, make_issue, make_rendered
 
 WEEK = "2026-W10"

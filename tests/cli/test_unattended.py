@@ -4,7 +4,8 @@ import re
 import shlex
 
 from newsletter import config
-from newsletter.cli import FAILED, LOCKED, arguments, commands
+from newsletter.cli import arguments, commands
+from newsletter.cli.dispatch import FAILED, LOCKED
 from tests.real import ROOT
 
 TEXT = (ROOT / ".readme" / "unattended.md").read_text(encoding="utf-8")

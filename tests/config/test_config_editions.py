@@ -86,5 +86,5 @@ def test_feeds_and_podcast_are_read(tmp_path: Path) -> None:
 def test_the_documentation_names_the_keys_of_every_edition() -> None:
     names = [key.name for key in keys()]
     assert [name for name in names if name.startswith("editions")] == [
-        f"editions.NAME.{key}" for key in ("title", "description", "tags", "authors", "folders")
+        f"editions.NAME.{key}" for key in ("title", "description", "tags", "authors", "folders", "digest")
     ]

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from newsletter.config import EditionTable, Feeds
 from newsletter.feeds.archive import numbered
-from newsletter.feeds.editions import EditionPlan, edition, editions, passes
+from newsletter.feeds.choice import Choice
+from newsletter.feeds.editions import EditionPlan, edition, editions
 from newsletter.feeds.segments import key
 from newsletter.model import ArchivePage, Article, Filter, Interest, Person, Rendered
 from tests.factories import PUBLISHED, make_article, make_config, make_rendered
@@ -113,7 +114,16 @@ def test_a_configured_edition_has_the_articles_that_its_filter_takes() -> None:
 )
 def test_an_article_passes_a_filter_if_it_matches_every_part(take: Filter, expected: bool) -> None:  # noqa: FBT001 - a case
     one = article(1, "a", "b", authors=(GRACE,), path="notes/2026/x.md")
-    assert passes(make_config(), one, take) is expected
+    assert Choice(make_config(), [one]).of(take) == [one] * expected
+
+
+def test_filters_choose_among_many_articles_in_their_order() -> None:
+    there = [article(number, *"abc"[: number % 4], path=f"{'xy'[number % 2]}/{number}.md") for number in range(12, 0, -1)]
+    choice = Choice(make_config(), there)
+    assert choice.of(Filter()) == there
+    assert choice.of(Filter(tags=("C", "b"))) == [one for one in there if "b" in one.tags]
+    assert choice.of(Filter(tags=("b",), folders=("x",))) == [one for one in there if "b" in one.tags and one.path[0] == "x"]
+    assert choice.of(Filter(tags=("b",), authors=("Nobody",))) == []
 
 
 def test_a_feed_holds_nothing_that_is_too_old_but_a_tags_keeps_its_newest_article() -> None:

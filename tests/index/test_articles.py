@@ -64,9 +64,9 @@ ARTICLE = Article(
 @pytest.mark.parametrize("flag", ["hosted", "draft", "title_in_body"])
 def test_every_field_of_an_article_comes_from_where_it_belongs(flag: str) -> None:
     """No two values are alike, so that none can be mixed up with another."""
-    said = FILE._replace(draft=flag == "draft", title_in_body=flag == "title_in_body")
+    said = replace(FILE, draft=flag == "draft", title_in_body=flag == "title_in_body")
     wanted = replace(ARTICLE, **{name: name == flag for name in ("hosted", "draft", "title_in_body")})
-    made = article_of(said, NAMES._replace(hosted=flag == "hosted"), PUBLISHED)
+    made = article_of(said, replace(NAMES, hosted=flag == "hosted"), PUBLISHED)
     assert made == wanted
     assert type(made) is Article
 

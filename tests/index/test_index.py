@@ -49,6 +49,8 @@ TEXTS = (
     "redirect: /x/\n\n",
     "",
 )
+#: Says what no row of the index can hold: half a character.
+HALF = '{"title": "T", "date": "2026-03-02", "\\ud800": "half"}\nText.\n'
 PATHS = ("a.md", "b.md", "x/a.md", "x/2026-01-05-c.md", "_drafts/d.md", "README.md", "_x.md", "m.mdx", "p.png")
 
 
@@ -294,3 +296,14 @@ def test_whatever_happens_the_outcome_is_that_of_reading_everything(
                 happen(config, step, name, more)
         assert told(collector.load(config)) == told(without(config))
         backup = backup or (kept.read_bytes() if kept.exists() else b"")
+
+
+def test_rows_that_cannot_be_written_are_read_again_and_keep_no_other_from_being_written(config: Config) -> None:
+    for number, text in enumerate(TEXTS):
+        write(config, f"{number}.md", text)
+    write(config, "half.md", HALF)
+    settle(config)
+    library = without(config)
+    assert told(collector.load(config)) == told(library)
+    assert {one.path for one in library.found} - Index(config).rows.keys() == {"half.md"}
+    assert told(collector.load(config)) == told(library)

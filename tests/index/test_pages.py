@@ -166,7 +166,7 @@ def test_the_record_holds_the_pages_there_are_and_no_others(config: Config) -> N
     run(config)
     with closing(sqlite3.connect(place(config))) as connection:
         [(body,)] = connection.execute("SELECT body FROM blobs WHERE number = -2").fetchall()
-    assert {path.rpartition("-")[2].partition(".")[0] for path in json.loads(body)} == {"2"}
+    assert {path.rpartition("-")[2].partition(".")[0] for path in json.loads(body)["documents"]} == {"2"}
     assert tree(config.out) == scratch(config)
 
 

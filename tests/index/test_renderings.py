@@ -24,7 +24,7 @@ from newsletter.parallel import Crew, Made
 from newsletter.publish import build
 from newsletter.render import Site
 from newsletter.render.memory import kept, recalled
-from newsletter.rendition import Rendition
+from newsletter.rendition import Rendition, site_of
 from newsletter.rendition import render as rendition_of
 from tests.factories import make_config
 from tests.real import ROOT, newsletter, tree
@@ -75,7 +75,8 @@ def rendered(monkeypatch: pytest.MonkeyPatch) -> Count:
 def render(config: Config, *, keep: bool = True) -> Rendition:
     library = collector.load(config)
     today = present.present(config, library, NOW)
-    return rendition_of(config, library, today.published, today.published, Crew(1), keep=keep)
+    site = site_of(config, library, today.published)
+    return rendition_of(config, site, today.published, Crew(1), keep=today.published if keep else None)
 
 
 def same_as_without(config: Config) -> None:
@@ -223,5 +224,5 @@ def test_whatever_is_rendered_is_recalled_as_it_was(body: str) -> None:
     [made] = Crew(1).render([(article, body)], site)
     if isinstance(made, Made):
         assert isinstance(made.rendered, Rendered)
-        assert recalled(made.text, article, site) == made.rendered
+        assert recalled(made.text, article, site) == (made.rendered, made.asked)
         assert kept(made.rendered, {}) != ""

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.glance.sight import COARSE_TICK, TICK
 from newsletter.index import stamps
-from newsletter.index.stamps import COARSE_TICK, TICK, Snapshot, is_fresh, of_files, of_tree
+from newsletter.index.stamps import Snapshot, is_fresh, of_files, of_tree
 
 NOW = 1_790_000_000_123_456_789
 LATER = 2_000_000_000_000_000_000

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml.html import HtmlElement, document_fromstring
 
+from newsletter.mail import inline as inline_module
 from newsletter.mail.inline import inline
 
 PAGE = """<!DOCTYPE html>
@@ -198,3 +199,12 @@ def test_nothing_reaches_stderr_and_nothing_global_is_left_behind(seed: str) -> 
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == inline(html)
+
+
+def test_who_gets_ready_has_premailer_imported_and_leaves_requests_to_others() -> None:
+    program = (
+        "import sys; from newsletter.mail import inline; assert 'premailer' not in sys.modules; inline.prepare(); "
+        "assert 'premailer' in sys.modules; assert 'requests' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+    inline_module.prepare()

@@ -83,7 +83,7 @@ def test_identity_and_boundary_follow_from_the_key_the_edition_and_the_authority
 
 def test_an_edition_is_a_list_of_its_own() -> None:
     pairs = message.headers(make_config(), name="Mail & more", key="k", subject="", date=DATE)
-    assert dict(pairs)["List-Id"] == "The Test Letter <mail-more.letter.example>"
+    assert dict(pairs)["List-Id"] == "The Test Letter <mail-more-c65f5b98.letter.example>"
 
 
 def test_the_date_keeps_the_offset_of_the_period() -> None:

@@ -1,5 +1,6 @@
 import pytest
 
+from newsletter.mail import stories, weight
 from newsletter.mail.inline import inline
 from newsletter.mail.weight import Scale
 
@@ -46,3 +47,13 @@ def test_a_part_weighs_what_it_adds_to_a_page_in_the_place_of_the_articles() -> 
 
 def test_without_an_article_a_part_is_weighed_as_if_it_stood_alone() -> None:
     assert Scale(page("")).fragment("<p>x</p>") == len('<p style="margin:0; color:#222222">x</p>')
+
+
+def test_what_a_story_weighs_does_not_depend_on_how_many_were_weighed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    scale = Scale(page('<div class="content"><p data-id="x">x</p></div>'))
+    told = [f"{stories.OPEN}<p>{'x' * number}</p>{stories.CLOSE}\n" for number in range(5)]
+    before = [scale.fragment(story) for story in told]
+    assert [one - before[0] for one in before] == [0, 1, 2, 3, 4]
+    monkeypatch.setattr(weight, "MOST", 2)
+    assert [scale.fragment(story.replace("x", "y")) for story in told] == before
+    assert scale.page(page(told[0])) == scale.page(page("")) + scale.fragment(told[0])

@@ -22,18 +22,28 @@ authors = 0
 """
 
 
+#: As pip installs it.
+SCRIPT = """import sys
+from newsletter.cli import main
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+
+
 def command(archive: Archive, case: Case) -> tuple[str, ...]:
     """Build as an hourly job does: an hour later each time."""
     now = END + timedelta(hours=list(Case).index(case) + 1)
     period = ("--from", f"{archive.start:%Y-%m-%dT%H:%M:%SZ}", "--to", f"{END:%Y-%m-%dT%H:%M:%SZ}")
-    return (sys.executable, "-m", "newsletter", "build", "--now", f"{now:%Y-%m-%dT%H:%M:%SZ}", *period)
+    return (sys.executable, "newsletter", "build", "--now", f"{now:%Y-%m-%dT%H:%M:%SZ}", *period)
 
 
 def _feeds(folder: Path, _: Archive) -> None:
+    (folder / "newsletter").write_text(SCRIPT, encoding="utf-8")
     (folder / "newsletter.toml").write_text(SETTINGS.replace("ELSEWHERE\n", ELSEWHERE), encoding="utf-8")
 
 
 def _pages(folder: Path, _: Archive) -> None:
+    (folder / "newsletter").write_text(SCRIPT, encoding="utf-8")
     (folder / "newsletter.toml").write_text(SETTINGS.replace("ELSEWHERE\n", ""), encoding="utf-8")
 
 

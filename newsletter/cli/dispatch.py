@@ -1,0 +1,34 @@
+"""From the command line to the function for the command, and from what a person can mend to a line and an exit status."""
+
+import sys
+from collections.abc import Sequence
+
+from newsletter.cli import arguments
+from newsletter.cli.screen import on_one_line
+from newsletter.errors import LockedError, NewsletterError
+from newsletter.glance.sight import Sight
+
+FAILED, LOCKED = 1, 75
+
+
+def carry_out(argv: Sequence[str], sights: Sequence[Sight]) -> int:
+    """Run one command and return its exit status; a wrong usage exits with 2, as argparse has it.
+
+    ``sights`` are what the glance looked at.
+    """
+    try:
+        options = arguments.parser().parse_args(argv)
+        options.arguments, options.sights = tuple(argv), tuple(sights)
+        from newsletter.cli import commands  # noqa: PLC0415 - --help and wrong usage need none of it
+
+        return commands.COMMANDS[options.command](options)
+    except LockedError as error:
+        return _fail(error, LOCKED)
+    except NewsletterError as error:
+        return _fail(error, FAILED)
+
+
+def _fail(error: NewsletterError, status: int) -> int:
+    for line in str(error).split("\n"):
+        print(on_one_line(line), file=sys.stderr)
+    return status

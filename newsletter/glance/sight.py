@@ -1,0 +1,219 @@
+"""What files look like, so that it shows whenever one changes, without reading them. Looks at files; imports next to nothing.
+
+The time of the last change of an inode (ctime) cannot be set by any program, so that also a file whose size and mtime were
+restored shows. What changed within the same tick of the clock does not: https://git-scm.com/docs/racy-git. A file that was
+touched so shortly before it was looked at is *fresh*, and its content decides the next time.
+"""
+
+import marshal
+import os
+import stat
+import sys
+import time
+
+try:
+    from _blake2 import blake2b  # as in hashlib, which takes 4 ms to import
+except ImportError:  # pragma: no cover - there are interpreters without it
+    from hashlib import blake2b
+
+#: typing takes 3 ms to import; type checkers know the name.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import TypeAlias
+
+    #: A folder, and None for all in it, or the names and paths of the folders in it that are passed over, as all hidden ones are.
+    Tree: TypeAlias = tuple[str, tuple[frozenset[str], frozenset[str]] | None]
+    #: Files, trees, what both looked like, and by path what the fresh ones held.
+    Part: TypeAlias = tuple[tuple[str, ...], tuple[Tree, ...], bytes, dict[str, bytes]]
+    #: Names of files by folder, which ends in a slash.
+    Listed: TypeAlias = list[tuple[str, list[str]]]
+    #: Numbers of each file, and paths of those that are fresh.
+    Looked: TypeAlias = tuple[list[int], list[str]]
+
+#: Nanoseconds that the kernel's clock for files may stay behind: ticks of 10 ms at most, and some patience.
+TICK = 50_000_000
+#: The same for file systems that keep no fractions of a second, or few: FAT counts every other second.
+COARSE_TICK = 2_500_000_000
+#: Times that are multiples of this come from such a file system.
+COARSE = 1_000_000
+#: So many fresh files are read to learn whether they are as they were; after a checkout the next build tells.
+MOST_FRESH = 1000
+#: Fewer files than this are looked at faster than another process is started for them, and some.
+LEAST = 2000
+#: marshal's last format in which equal numbers are equal bytes.
+FORMAT = 2
+
+
+def is_fresh(changed: int, modified: int, began: int) -> bool:
+    """Tell whether a file may yet change and its ctime and mtime not; it was looked at after ``began``. In ns since 1970."""
+    if changed <= began - COARSE_TICK and modified <= began - COARSE_TICK:
+        return False  # nearly always
+    if changed > began - TICK or modified > began - TICK:
+        return True
+    return changed > began - COARSE_TICK and changed % COARSE == 0
+
+
+def digest_of(body: bytes) -> bytes:
+    """Digest bytes into 64."""
+    return blake2b(body).digest()
+
+
+class Sight:
+    """What files and folders look like now: a digest of it, and which of the files are fresh."""
+
+    def __init__(self, files: "Iterable[str]", trees: "Iterable[Tree]") -> None:
+        """Look at some paths, whatever is there, and at all files in some folders."""
+        self.files = tuple(files)
+        self.trees = tuple(trees)
+        self._began = time.time_ns()
+        self._names: list[str] = []
+        self._numbers: list[int] = []
+        self._fresh: list[str] = []
+        for path in self.files:
+            self._names.append(path)
+            self._look(path)
+        for root, inner in self.trees:
+            self._walk(root, inner)
+        told = "\0".join(self._names).encode(errors="surrogateescape") + b"\0\0" + marshal.dumps(self._numbers, FORMAT)
+        self.digest = digest_of(told)
+
+    def part(self) -> "Part | None":
+        """Return what is written down of it; None if too many files are fresh."""
+        held = contents(self._fresh) if len(self._fresh) <= MOST_FRESH else None
+        return None if held is None else (self.files, self.trees, self.digest, held)
+
+    def settled(self, part: "Part") -> "Part":
+        """Return a part, which looks like this, without the contents of files that are not fresh any more."""
+        files, trees, digest, fresh = part
+        return files, trees, digest, {path: fresh[path] for path in fresh if path in self._fresh}
+
+    def _look(self, path: str) -> None:
+        """Look at a path, and at what it leads to if it is a link."""
+        try:
+            state = os.lstat(path)
+            self._note(path, state)
+            if stat.S_ISLNK(state.st_mode):
+                self._note(path, os.stat(path))  # noqa: PTH116 - pathlib takes 5 ms to import
+        except OSError as error:
+            self._numbers.append(-(error.errno or 1))
+
+    def _note(self, path: str, state: os.stat_result) -> None:
+        changed, modified = state.st_ctime_ns, state.st_mtime_ns
+        self._numbers += (state.st_mode, state.st_size, modified, changed, state.st_ino)
+        if stat.S_ISREG(state.st_mode) and is_fresh(changed, modified, self._began):
+            self._fresh.append(path)
+
+    def _walk(self, root: str, inner: "tuple[frozenset[str], frozenset[str]] | None") -> None:
+        """Look at all files in a folder."""
+        listed: Listed = []
+        waiting = [f"{root}/"]
+        while waiting:
+            folder = waiting.pop()
+            files: list[str] = []
+            self._names.append(f"\0{folder}")
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        name = entry.name
+                        if inner is not None and name[0] == ".":
+                            continue
+                        if entry.is_dir(follow_symlinks=False):
+                            if not _is_passed_over(folder + name, name, inner):
+                                waiting.append(f"{folder}{name}/")
+                        elif entry.is_file(follow_symlinks=False):
+                            files.append(name)
+                        else:
+                            self._names.append(name)
+                            self._look(folder + name)
+            except OSError as error:
+                self._numbers.append(-(error.errno or 1))
+            self._names += files
+            listed.append((folder, files))
+        for numbers, fresh in shared(lambda part: stamps(part, self._began), listed):
+            self._numbers += numbers
+            self._fresh += fresh
+
+
+def stamps(listed: "Listed", began: int) -> "Looked":
+    """Look at the regular files of folders: what changes whenever they do, and the paths of the fresh ones.
+
+    Nearly all the time of a glance goes here.
+    """
+    numbers: list[int] = []
+    fresh: list[str] = []
+    look, edge = os.stat, began - COARSE_TICK
+    for folder, names in listed:
+        try:
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            numbers.append(-(error.errno or 1))
+            continue
+        try:
+            for name in names:
+                state = look(name, dir_fd=descriptor, follow_symlinks=False)
+                changed, modified = state.st_ctime_ns, state.st_mtime_ns
+                numbers += (state.st_mode, state.st_size, modified, changed, state.st_ino)
+                if (changed > edge or modified > edge) and is_fresh(changed, modified, began):
+                    fresh.append(folder + name)
+        except OSError as error:  # a file that vanished
+            numbers.append(-(error.errno or 1))
+        finally:
+            os.close(descriptor)
+    return numbers, fresh
+
+
+def shared(look: "Callable[[Listed], Looked]", listed: "Listed") -> "list[Looked]":
+    """Look at files in two processes where there are many, and at all of them in this one otherwise; in their order."""
+    count = sum(len(names) for _, names in listed)
+    if count < 2 * LEAST or sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:  # noqa: PLR2004 - one is enough
+        return [look(listed)]
+    here, there = _halves(listed, count // 2)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover - in another process
+        try:
+            with open(writing, "wb") as pipe:  # noqa: PTH123 - no path at all
+                pipe.write(marshal.dumps(look(there), FORMAT))
+        finally:
+            os._exit(0)
+    os.close(writing)
+    looked = [look(here)]
+    with open(reading, "rb") as pipe:  # noqa: PTH123 - no path at all
+        told = pipe.read()
+    os.waitpid(child, 0)
+    try:
+        looked.append(marshal.loads(told))  # noqa: S302 - from a process of ours
+    except (EOFError, ValueError, TypeError):  # it died
+        looked.append(look(there))
+    return looked
+
+
+def _halves(listed: "Listed", half: int) -> "tuple[Listed, Listed]":
+    """Part what is listed behind so many names."""
+    here: Listed = []
+    for at, (folder, names) in enumerate(listed):
+        if len(names) >= half:
+            return [*here, (folder, names[:half])], [(folder, names[half:]), *listed[at + 1 :]]
+        here.append((folder, names))
+        half -= len(names)
+    return here, []
+
+
+def _is_passed_over(path: str, name: str, inner: "tuple[frozenset[str], frozenset[str]] | None") -> bool:
+    """Tell whether nothing in a folder counts."""
+    if inner is None:
+        return name == "__pycache__"
+    return name.lower() in inner[0] or path in inner[1]
+
+
+def contents(paths: "Iterable[str]") -> "dict[str, bytes]":
+    """Digest files by path; empty for what cannot be read."""
+    found = {}
+    for path in paths:
+        try:
+            with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes 5 ms to import
+                found[path] = digest_of(file.read())
+        except OSError:
+            found[path] = b""
+    return found

@@ -1,0 +1,74 @@
+"""Tells what of the plans of a build is to be made, and what is left of what was made. Looks at out/ through ``Pages``."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+
+from newsletter.config import Config
+from newsletter.feeds.archive import lacking
+from newsletter.feeds.editions import EditionPlan, edition
+from newsletter.history import History
+from newsletter.index.pages import Pages, Trace, of_feed
+from newsletter.issue import with_issues
+from newsletter.model import Article, Edition, Interest, Remark, Spooled
+from newsletter.rendition import Rendition
+
+
+def stale(config: Config, plans: Sequence[EditionPlan], in_issue: Sequence[Article], pages: Pages) -> tuple[EditionPlan, ...]:
+    """Choose the editions of which something is to be made: the publication comes first, then all that have part of the issue."""
+    whole, *others = plans
+    bound = with_issues(config, in_issue)
+    return (
+        whole,
+        *(
+            one
+            for one in others
+            if (one.channel.interest is Interest.EDITION and one.channel.name in bound) or not pages.stands(of_feed(one))
+        ),
+    )
+
+
+def shown(
+    published: Sequence[Article], plans: Iterable[EditionPlan], in_issue: Iterable[Article], *, archive: bool = False
+) -> list[Article]:
+    """Choose the articles whose content some output shows, with those in closed pages if they are to be among them."""
+    paths = {article.path for article in in_issue}
+    for one in plans:
+        paths.update(article.path for article in one.articles)
+        paths.update(article.path for page in (one.archive or ()) if archive for article in page.articles)
+    return [article for article in published if article.hosted or article.path in paths]
+
+
+def editions(plans: Sequence[EditionPlan], stale: Sequence[EditionPlan], rendition: Rendition) -> tuple[Edition, ...]:
+    """Fill the plans that are stale; of the other feeds those that would be empty are left out, and not announced."""
+    rendered = {item.article.path: item for item in rendition.rendered}
+    whole, *others = plans
+    filled = {id(one) for one in stale}
+    sound = (
+        whole,
+        *(one for one in others if id(one) not in filled or any(article.path in rendered for article in one.articles)),
+    )
+    channels = tuple(one.channel for one in sound)
+    return tuple(edition(one, rendered, channels) for one in sound if id(one) in filled)
+
+
+def traces(rendition: Rendition) -> dict[str, Trace]:
+    """Tell what is left of the articles that were rendered, by path."""
+    contents = {output.path: sha256(output.body).hexdigest() for output in rendition.assets}
+    asked = rendition.asked
+    return {item.article.path: Trace.of(item, asked[item.article.path], contents) for item in rendition.rendered}
+
+
+def remarks(published: Sequence[Article], traces: Mapping[str, Trace], pages: Pages) -> Iterator[Remark]:
+    """Yield what there is to say of everything that is shown, the editor's note first."""
+    told = pages.remarks | {path: trace.told.remarks for path, trace in traces.items()}
+    paths = {article.path for article in published}
+    for path in (*(path for path in traces if path not in paths), *(article.path for article in published)):
+        yield from told.get(path, ())
+
+
+def without_damaged_pages(
+    history: History, plans: Sequence[EditionPlan], traces: Mapping[str, Trace], owned: Collection[str]
+) -> tuple[Spooled, ...]:
+    """Leave closed archive pages as they are while one of their articles is held back."""
+    kept = lacking(plans[0].archive or (), traces).intersection(owned)
+    return tuple(output for output in history.outputs if output.path not in kept)

@@ -1,0 +1,360 @@
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from newsletter import config as configuration
+from newsletter import glance
+from newsletter.config import Config
+from newsletter.glance import NAME, sight
+from newsletter.glance.sight import Sight
+from newsletter.standstill import Standstill
+from newsletter.steady import Span
+from tests.factories import make_config
+
+ASKED = ("build", "--period", "2026-W22")
+SAID = (3, ("a.md: wrong",), ("2 articles",))
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+ALWAYS = Span(since=datetime.min.replace(tzinfo=UTC), until=datetime.max.replace(tzinfo=UTC))
+TEXT = "---\ntitle: T\ndate: 2026-03-02\n---\nText.\n"
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    """Make a publication as a build would leave it, and go there."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    config = make_config(tmp_path)
+    files = ("content/a.md", "content/p.png", "content/_issues/2026-W22.md", "out/rss.xml", "templates/x.j2", ".out.ledger")
+    for name in (*files, "content/b/c.md", "newsletter.toml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(TEXT)
+    return config
+
+
+def begin(config: Config, *arguments: str) -> Standstill:
+    return Standstill(config, configuration.sources(None, config.root), arguments or ASKED)
+
+
+def told(arguments: Sequence[str]) -> "glance.Said | None":
+    said, _ = glance.told(arguments)
+    return said
+
+
+def rewrite(path: Path) -> None:
+    """Change a file in a way that its size and time do not tell."""
+    before = path.stat()
+    path.write_text(path.read_text().replace("Text", "Next"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_what_was_said_is_told_while_nothing_changes(config: Config) -> None:
+    begin(config).remember(ALWAYS, SAID)
+    assert told(ASKED) == SAID
+    assert told(ASKED) == SAID
+
+
+def test_nothing_is_told_at_first(config: Config) -> None:
+    assert told(ASKED) is None
+    assert config.root.is_dir()
+
+
+def lead(root: Path) -> None:
+    """Put a link to a folder in its place."""
+    (root / "content").rename(root / "elsewhere")
+    (root / "content").symlink_to("elsewhere")
+
+
+def block(root: Path) -> None:
+    """Put a folder in the place of the record."""
+    (root / NAME).unlink()
+    (root / NAME).mkdir()
+
+
+def install(root: Path) -> None:
+    """Put a tool's folder into the content folder."""
+    (root / "content" / "node_modules").mkdir()
+    (root / "content" / "node_modules" / "a.md").write_text("")
+
+
+CHANGES: list[Callable[[Path], object]] = [
+    lambda root: rewrite(root / "content" / "a.md"),
+    lambda root: rewrite(root / "content" / "b" / "c.md"),
+    lambda root: rewrite(root / "content" / "p.png"),
+    lambda root: rewrite(root / "content" / "_issues" / "2026-W22.md"),
+    lambda root: rewrite(root / "out" / "rss.xml"),
+    lambda root: rewrite(root / "templates" / "x.j2"),
+    lambda root: rewrite(root / ".out.ledger"),
+    lambda root: rewrite(root / "newsletter.toml"),
+    lambda root: (root / "content" / "b.md").write_text(TEXT),
+    lambda root: (root / "content" / "b.png").write_text(""),
+    lambda root: (root / "content" / "a.md").unlink(),
+    lambda root: (root / "content" / "a.md").rename(root / "content" / "b.md"),
+    lambda root: (root / "content" / "b").rename(root / "content" / "d"),
+    lambda root: (root / "content" / "link.md").symlink_to("nowhere"),
+    lambda root: (root / "content" / "b" / "c.md").touch(),
+    lead,
+    lambda root: (root / "out" / "rss.xml").unlink(),
+    lambda root: (root / "out").rename(root / "aside"),
+    lambda root: (root / "templates" / "y.j2").write_text(""),
+    lambda root: (root / ".out.ledger-journal").write_text(""),
+    lambda root: (root / ".out.ledger.lock").write_text(""),
+    lambda root: (root / "pyproject.toml").write_text(""),
+    lambda root: (root / NAME).unlink(),
+    lambda root: (root / NAME).write_bytes(b"damaged"),
+    lambda root: (root / NAME).write_bytes((root / NAME).read_bytes()[:-1]),
+    lambda root: (root / NAME).write_bytes(b""),
+    block,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_whatever_changes_is_built(config: Config, change: Callable[[Path], object]) -> None:
+    begin(config).remember(ALWAYS, SAID)
+    change(config.root)
+    assert told(ASKED) is None
+
+
+def test_what_a_link_leads_to_counts_as_if_it_were_there(config: Config) -> None:
+    (config.content / "link.md").symlink_to("../kept.md")
+    (config.root / "kept.md").write_text(TEXT)
+    begin(config).remember(ALWAYS, SAID)
+    assert told(ASKED) == SAID
+    rewrite(config.root / "kept.md")
+    assert told(ASKED) is None
+
+
+IGNORED: list[Callable[[Path], object]] = [
+    lambda root: (root / "content" / ".a.md.swp").write_text(""),
+    lambda root: (root / "content" / ".git").mkdir(),
+    install,
+    lambda root: (root / "notes.txt").write_text(""),
+]
+
+
+@pytest.mark.parametrize("change", IGNORED)
+def test_what_a_build_does_not_look_at_changes_nothing(config: Config, change: Callable[[Path], object]) -> None:
+    begin(config).remember(ALWAYS, SAID)
+    change(config.root)
+    assert told(ASKED) == SAID
+
+
+def test_out_and_templates_inside_the_content_folder_are_looked_at_once(config: Config) -> None:
+    inside = replace(config, out=config.content / "out", templates=config.content / "templates")
+    (config.content / "out").mkdir()
+    standstill = begin(inside)
+    (config.content / "out" / "rss.xml").write_text("made meanwhile")
+    standstill.remember(ALWAYS, SAID)
+    assert told(ASKED) == SAID
+    (config.content / "out" / "rss.xml").write_text("other")
+    assert told(ASKED) is None
+
+
+def test_another_command_line_is_carried_out(config: Config) -> None:
+    begin(config).remember(ALWAYS, SAID)
+    for other in (("build",), (*ASKED, "--strict"), ("run", *ASKED[1:]), ()):
+        assert told(other) is None
+
+
+def test_another_folder_or_program_is_asked_anew(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(config).remember(ALWAYS, SAID)
+    monkeypatch.chdir(config.content)
+    assert told(ASKED) is None
+    monkeypatch.chdir(config.root)
+    monkeypatch.setattr(sys, "version", "4.0")
+    assert told(ASKED) is None
+
+
+def test_a_module_that_would_be_found_first_is_noticed(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(config.root / "lib")
+    monkeypatch.syspath_prepend(config.root / "archive.zip")
+    (config.root / "lib").mkdir()
+    begin(config).remember(ALWAYS, SAID)
+    assert told(ASKED) == SAID
+    (config.root / "lib" / "markdown.py").write_text("")
+    assert told(ASKED) is None
+    begin(config).remember(ALWAYS, SAID)
+    assert told(ASKED) == SAID
+    (config.root / "archive.zip").write_text("")
+    assert told(ASKED) is None
+
+
+def at(instant: datetime) -> tuple[str, ...]:
+    return (*ASKED, "--now", instant.isoformat())
+
+
+def test_a_record_counts_for_its_span_of_time(config: Config) -> None:
+    day = timedelta(days=1)
+    begin(config).remember(Span(since=NOW, until=NOW + day), SAID)
+    assert [told(at(now)) for now in (NOW - day, NOW, NOW + day / 2, NOW + day)] == [None, SAID, SAID, None]
+    assert told(("--now=2026-06-01T14:00:00+02:00", *ASKED)) == SAID
+    assert told(ASKED) is None  # the clock says another year
+
+
+def test_an_instant_that_takes_more_than_a_glance_is_left_to_the_command(config: Config) -> None:
+    begin(config).remember(ALWAYS, SAID)
+    for given in (
+        "2026-06-01",
+        "2026-06-01T12:00:00",
+        "tomorrow",
+        "2026-06-01T12:00:00.5Z",
+        "9500-01-01T00:00:00Z",
+        "1969-01-01T00:00:00Z",
+    ):
+        assert told((*ASKED, "--now", given)) is None
+    assert told((*ASKED, "--now")) is None
+
+
+def test_the_epoch_of_reproducible_builds_counts_as_now(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(config).remember(Span(since=NOW, until=NOW + timedelta(days=1)), SAID)
+    for epoch, expected in ((str(int(NOW.timestamp())), SAID), ("1", None), ("1_7", None), ("soon", None)):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        assert told(ASKED) == expected
+
+
+def test_the_record_is_beside_the_configuration_file(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    below = config.content / "b"
+    monkeypatch.chdir(below)
+    for given in (("--config", "../../letter.toml"), ("--config=../../letter.toml",), ()):
+        asked = (*ASKED, *given)
+        Standstill(config, configuration.sources(Path("../../letter.toml"), below), asked).remember(ALWAYS, SAID)
+        assert told(asked) == SAID
+    assert (config.root / NAME).is_file()
+    assert told((*ASKED, "--config", "letter.toml")) is None
+    assert told((*ASKED, "--config")) is None
+
+
+def test_what_changes_while_a_build_goes_on_is_built_next_time(config: Config) -> None:
+    """Even within one tick, so that no stamp tells: the file is fresh, and its content was looked at before it was read."""
+    started = begin(config)
+    rewrite(config.content / "a.md")
+    started.remember(ALWAYS, SAID)
+    assert told(ASKED) is None
+
+
+def test_files_that_are_not_fresh_any_more_need_not_be_read_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(config).remember(ALWAYS, SAID)
+    monkeypatch.setattr(sight, "is_fresh", lambda *_: False)
+    assert told(ASKED) == SAID
+    settled = (config.root / NAME).read_bytes()
+
+    def contents(paths: dict[str, bytes]) -> dict[str, bytes]:
+        assert not paths
+        return {}
+
+    for module in (glance, sight):
+        monkeypatch.setattr(module, "contents", contents)
+    assert told(ASKED) == SAID
+    assert (config.root / NAME).read_bytes() == settled
+
+
+def test_a_fresh_file_is_read_whatever_its_looks(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change within one tick of the clock: the same looks, another content."""
+    begin(config).remember(ALWAYS, SAID)
+    before = (config.content / "a.md").stat()
+    look = os.stat
+
+    def stat(path: str | int, **how: object) -> os.stat_result:
+        return before if path == "a.md" else look(path, **how)  # type: ignore[arg-type]  # as the caller has it
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert told(ASKED) == SAID
+    (config.content / "a.md").write_text(TEXT.replace("Text", "Next"))
+    assert told(ASKED) is None
+
+
+def test_too_many_fresh_files_are_left_to_the_next_build(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sight, "MOST_FRESH", 1)
+    begin(config).remember(ALWAYS, SAID)
+    assert told(ASKED) is None
+
+
+def test_with_a_ledger_elsewhere_nothing_is_told(config: Config) -> None:
+    begin(replace(config, ledger="postgresql://ledger.example/letter")).remember(ALWAYS, SAID)
+    assert told(ASKED) is None
+    begin(replace(config, ledger=f"sqlite:///{config.ledger}")).remember(ALWAYS, SAID)
+    assert told(ASKED) == SAID
+
+
+def test_where_no_record_can_be_written_nothing_is_told(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    (config.root / NAME).mkdir()
+    begin(config).remember(ALWAYS, SAID)
+    elsewhere = replace(config, root=config.root / "none")
+    begin(elsewhere).remember(ALWAYS, SAID)
+    assert told(ASKED) is None
+    monkeypatch.chdir("/")
+    assert told(ASKED) is None
+
+
+def test_what_the_glance_looked_at_is_not_looked_at_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    begin(config).remember(ALWAYS, SAID)
+    rewrite(config.content / "a.md")
+    said, sights = glance.told(ASKED)
+    assert said is None
+    looked: list[Sequence[str]] = []
+
+    class Counted(Sight):
+        def __init__(self, files: Sequence[str], trees: "Sequence[sight.Tree]") -> None:
+            looked.append(files)
+            super().__init__(files, trees)
+
+    monkeypatch.setattr("newsletter.standstill.Sight", Counted)
+    Standstill(config, configuration.sources(None, config.root), ASKED, sights).remember(ALWAYS, SAID)
+    assert [list(files)[:1] for files in looked] == [[str(config.root / ".out.ledger")]]
+    assert told(ASKED) == SAID
+    rewrite(config.content / "a.md")
+    assert told(ASKED) is None
+
+
+def test_two_processes_see_the_same_as_one(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(7):
+        (config.content / "b" / f"{number}.md").write_text(TEXT)
+    trees: list[sight.Tree] = [(str(config.root), None), (str(config.content), (frozenset(), frozenset()))]
+    alone = Sight([], trees)
+    monkeypatch.setattr(sight, "LEAST", 2)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    together = Sight([], trees)
+    assert together.digest == alone.digest
+    assert together.part() == alone.part()
+    rewrite(config.content / "b" / "6.md")
+    assert Sight([], trees).digest != alone.digest
+
+
+def test_the_work_of_a_process_that_died_is_done_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    trees: list[sight.Tree] = [(str(config.root), None)]
+    alone = Sight([], trees)
+    monkeypatch.setattr(sight, "LEAST", 1)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    here, look = os.getpid(), sight.stamps
+
+    def stamps(listed: "sight.Listed", began: int) -> "sight.Looked":
+        if os.getpid() != here:
+            os._exit(9)
+        return look(listed, began)
+
+    monkeypatch.setattr(sight, "stamps", stamps)
+    assert Sight([], trees).digest == alone.digest
+
+
+@pytest.mark.parametrize("vanishing", ["a.md", "b"])
+def test_what_vanishes_while_it_is_looked_at_is_no_trouble(
+    config: Config, monkeypatch: pytest.MonkeyPatch, vanishing: str
+) -> None:
+    look = sight.stamps
+
+    def stamps(listed: "sight.Listed", began: int) -> "sight.Looked":
+        gone = config.content / vanishing
+        if gone.is_dir():
+            shutil.rmtree(gone)
+        else:
+            gone.unlink(missing_ok=True)
+        return look(listed, began)
+
+    begin(config).remember(ALWAYS, SAID)
+    monkeypatch.setattr(sight, "stamps", stamps)
+    assert told(ASKED) is None
