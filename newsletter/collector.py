@@ -152,7 +152,7 @@ def _said(config: Config, content: Content, index: Index | None, count: int) -> 
         said.append(known)
     read: list[Said] = []
     if stale:
-        from newsletter.abreast import read_all  # noqa: PLC0415 - the YAML library, which most runs need not
+        from newsletter.processes.abreast import read_all  # noqa: PLC0415 - the YAML library, which most runs need not
 
         read = read_all(config, stale, count)
         for place, one in zip(places, read, strict=True):

@@ -19,7 +19,7 @@ from newsletter.index.pages import Document, Pages, Trace, of_page
 from newsletter.index.renderings import Renderings, packed
 from newsletter.ledger.records import Known
 from newsletter.model import ArchivePage, Article, Edition, Output, Rendered, Spooled
-from newsletter.parallel import Crew, render_all
+from newsletter.processes.crew import Crew, render_all
 from newsletter.recognise import Recognition
 from newsletter.render import Site
 from newsletter.render.site import Asked

@@ -12,7 +12,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from newsletter import collector, editorial, kept, making, updates, writer
-from newsletter.aside import workers
 from newsletter.config import Config
 from newsletter.editorial import Editorial
 from newsletter.errors import ContentError, NewsletterError, RefusedError
@@ -29,9 +28,10 @@ from newsletter.ledger.records import Issued, Publication, State
 from newsletter.mail import manifest
 from newsletter.model import Article, Commission, Edition, Found, Issue, Output, Period, Remark, Spooled
 from newsletter.note import Arrangement, arrange
-from newsletter.parallel import Crew
 from newsletter.past import past_issues
 from newsletter.present import Present, missing_ledger, present, refused
+from newsletter.processes.aside import workers
+from newsletter.processes.crew import Crew
 from newsletter.recognise import publications
 from newsletter.rendition import Rendition, site_of
 from newsletter.rendition import render as rendition_of
@@ -41,7 +41,7 @@ from newsletter.templating import Templates
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from newsletter.aside import Aside
+    from newsletter.processes.aside import Aside
 
 
 class Report(Struct, frozen=True, kw_only=True):

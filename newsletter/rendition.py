@@ -14,7 +14,7 @@ from newsletter.errors import ContentError
 from newsletter.images.known import Known
 from newsletter.index.renderings import Renderings, packed
 from newsletter.model import Article, Output, Rendered
-from newsletter.parallel import Crew, Made
+from newsletter.processes.crew import Crew, Made
 from newsletter.render import Site
 from newsletter.render.site import Asked
 

@@ -10,8 +10,8 @@ from newsletter.config import Config
 from newsletter.ledger.records import Fate, Issued, Placement, Schedule, State
 from newsletter.ledger.store import Ledger
 from newsletter.model import Article
-from newsletter.planning import plan
 from newsletter.recognise import candidate, publications, recognise, settled
+from newsletter.runs.planning import plan
 
 
 @dataclass(slots=True)

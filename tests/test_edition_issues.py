@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from newsletter import checks, periods, publish
 from newsletter.config import Config, Digest, EditionTable, Feeds
 from newsletter.mail import inline, places
-from newsletter.parallel import Crew
+from newsletter.processes.crew import Crew
 from tests.factories import make_config
 from tests.real import tree
 
@@ -122,7 +122,7 @@ def test_the_bytes_are_the_same_however_many_make_them(config: Config, monkeypat
     config = replace(config, editions=(*config.editions, *tables))
     run(config)
     alone = tree(config.out)
-    monkeypatch.setattr("newsletter.parallel.EMIT_THRESHOLD", limit)
+    monkeypatch.setattr("newsletter.processes.crew.EMIT_THRESHOLD", limit)
     for options in ({"jobs": 2}, {"executor": ThreadPoolExecutor(2)}):
         again = replace(config, out=config.out.with_name(f"out-{limit}-{len(options)}-{'jobs' in options}"))
         again = replace(again, ledger=str(again.out.with_name(f".{again.out.name}.ledger")))
@@ -187,7 +187,7 @@ def test_each_article_is_rendered_once_and_inlined_once_however_many_editions_sh
     inlined: list[str] = []
     asked: list[object] = []
     original = places.Places.remember
-    monkeypatch.setattr("newsletter.parallel.render", _counted(rendered, "newsletter.parallel.render"))
+    monkeypatch.setattr("newsletter.processes.crew.render", _counted(rendered, "newsletter.processes.crew.render"))
     monkeypatch.setattr(inline, "transform", _counted(asked, "newsletter.mail.inline.transform"))
 
     def remember(known: places.Places, place: places.Place, html: str, dressed: str) -> None:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from newsletter import history, parallel, periods, writer
+from newsletter import history, periods, writer
 from newsletter.config import Config, Feeds
 from newsletter.errors import RefusedError
 from newsletter.history import Bound, Leaf, Setting
 from newsletter.model import Article
+from newsletter.processes import crew
 from newsletter.publish import Report, build
 from newsletter.render import Site
 from newsletter.templating import Templates
@@ -113,13 +114,13 @@ def test_an_article_is_rendered_once_though_it_be_in_the_feed_and_in_a_closed_pa
     for number in range(20):
         write(config, number)
     rendered: list[str] = []
-    real = parallel._render  # noqa: SLF001 - where every rendering goes through
+    real = crew._render  # noqa: SLF001 - where every rendering goes through
 
     def watch(article: Article, body: str, site: Site) -> object:
         rendered.append(article.path)
         return real(article, body, site)
 
-    monkeypatch.setattr(parallel, "_render", watch)
+    monkeypatch.setattr(crew, "_render", watch)
     run(config)
     assert sorted(rendered) == [f"a{number:03}.md" for number in range(20)]
     rendered.clear()

@@ -18,7 +18,7 @@ HOLDER = """
 import os, sys, time
 from pathlib import Path
 from newsletter import writer
-from newsletter.pool import pool
+from newsletter.processes.pool import pool
 
 def work(seconds):
     print(os.getpid(), flush=True)

@@ -23,8 +23,8 @@ from newsletter.errors import OutputError
 from newsletter.ledger import open_ledger
 from newsletter.ledger.records import State
 from newsletter.model import Article
-from newsletter.parallel import Crew
 from newsletter.present import present
+from newsletter.processes.crew import Crew
 from newsletter.rendition import render as rendition_of
 from newsletter.rendition import site_of
 

@@ -21,7 +21,7 @@ from newsletter.steady import Span
 
 if TYPE_CHECKING:
     from newsletter.glance import Said
-    from newsletter.handing import Handed, Terms
+    from newsletter.runs.handing import Handed, Terms
 
 DONE, FAILED, PARTLY = 0, 1, 3
 #: What moves the schedule back.
@@ -135,8 +135,8 @@ def run(options: Namespace) -> int:
     config = given.config(options)
     now = given.now(options, config.timezone)
     if options.dry_run:
-        from newsletter import scheduled  # noqa: PLC0415 - only what a command needs is imported
         from newsletter.cli import running  # noqa: PLC0415 - the same
+        from newsletter.runs import scheduled  # noqa: PLC0415 - only what a command needs is imported
 
         for line in running.of_outlook(scheduled.outlook(config, now), config):
             print(on_one_line(line))
@@ -148,8 +148,8 @@ def run(options: Namespace) -> int:
 def _run(options: Namespace, config: Config, now: datetime, hands: given.Hands) -> int:
     out = near(config.out, Path.cwd())
     standstill = Standstill(config, given.sources(options), options.arguments, options.sights)
-    from newsletter import scheduled  # noqa: PLC0415 - only what a command needs is imported
     from newsletter.cli import running  # noqa: PLC0415 - the same
+    from newsletter.runs import scheduled  # noqa: PLC0415 - only what a command needs is imported
 
     terms = _terms(options, config, now)
 
@@ -177,8 +177,8 @@ def _run(options: Namespace, config: Config, now: datetime, hands: given.Hands) 
 
 def send(options: Namespace) -> int:
     """Hand over one issue, complain about what went wrong, and on a terminal say what was done."""
-    from newsletter import sending  # noqa: PLC0415 - only what a command needs is imported
     from newsletter.cli import running  # noqa: PLC0415 - the same
+    from newsletter.runs import sending  # noqa: PLC0415 - only what a command needs is imported
 
     config = given.config(options)
     parcel = sending.waiting(config, options.key)
@@ -223,7 +223,7 @@ def _said(options: Namespace, config: Config, problems: Iterable[ContentError], 
 def _terms(options: Namespace, config: Config, now: datetime) -> "Terms":
     """Say how things are handed over; time goes on from what counts as now, unless --now or SOURCE_DATE_EPOCH holds it."""
     from newsletter.delivery.secrets import Secrets  # noqa: PLC0415 - only what a command needs is imported
-    from newsletter.handing import Terms  # noqa: PLC0415 - the same
+    from newsletter.runs.handing import Terms  # noqa: PLC0415 - the same
 
     held = options.now is not None or bool(os.environ.get("SOURCE_DATE_EPOCH"))
     return Terms(

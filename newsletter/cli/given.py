@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
 
-    from newsletter.aside import Aside
+    from newsletter.processes.aside import Aside
 
 
 class Hands(TypedDict, total=False):
@@ -100,12 +100,12 @@ def hands(options: Namespace, config: Config) -> "Iterator[Hands]":
     if (options.executor == "dask") != (options.scheduler is not None):
         usage("expected --executor dask and --scheduler together")
     if options.scheduler is not None:
-        from newsletter import cluster  # noqa: PLC0415 - for those who have one
+        from newsletter.processes import cluster  # noqa: PLC0415 - for those who have one
 
         with cluster.lent(options.scheduler) as workers:
             yield {"executor": workers}
         return
-    from newsletter import ahead  # noqa: PLC0415 - for those who build
+    from newsletter.processes import ahead  # noqa: PLC0415 - for those who build
 
     aside = ahead.start(config, options.jobs)
     try:

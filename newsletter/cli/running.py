@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 from newsletter.config import Config
 
 if TYPE_CHECKING:
-    from newsletter.handing import Handed
     from newsletter.ledger.records import Issued, Plan, Planned
-    from newsletter.scheduled import Outlook, Run
+    from newsletter.runs.handing import Handed
+    from newsletter.runs.scheduled import Outlook, Run
 
 
 def of_run(run: "Run", config: Config, out: str, *, verbose: bool) -> Iterator[str]:

@@ -38,7 +38,8 @@ HARMLESS = frozenset(
 )
 #: What a run imports, so that no fork has to.
 MODULES = (
-    *("newsletter.cli.commands", "newsletter.publish", "newsletter.scheduled", "newsletter.sending", "newsletter.checks"),
+    *("newsletter.cli.commands", "newsletter.publish", "newsletter.runs.scheduled", "newsletter.runs.sending"),
+    "newsletter.checks",
     *("newsletter.emitters.digest", "newsletter.emitters.web", "newsletter.emitters.rss", "newsletter.emitters.atom"),
     *("newsletter.emitters.jsonfeed", "newsletter.emitters.opml", "newsletter.emitters.feedstyle", "newsletter.ledger.store"),
     *("newsletter.ledger.sqlite", "newsletter.delivery.folder", "newsletter.delivery.command", "newsletter.delivery.smtp"),

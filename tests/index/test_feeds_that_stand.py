@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 from PIL import Image
 
-from newsletter import parallel, periods
+from newsletter import periods
 from newsletter.config import Config, EditionTable, Feeds
 from newsletter.emitters import rss
 from newsletter.emitters.feed import Feed
@@ -20,6 +20,7 @@ from newsletter.errors import OutputError
 from newsletter.index import pages, place
 from newsletter.index.pages import Pages
 from newsletter.model import Article
+from newsletter.processes import crew
 from newsletter.publish import Report, build
 from newsletter.render import Site
 from tests.factories import make_article, make_config
@@ -69,13 +70,13 @@ def feeds(monkeypatch: pytest.MonkeyPatch) -> Told:
 def loaded(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Tell which articles were rendered since it was asked last."""
     paths: list[str] = []
-    real = parallel._render  # noqa: SLF001 - where every rendering goes through
+    real = crew._render  # noqa: SLF001 - where every rendering goes through
 
     def watch(article: Article, body: str, site: Site) -> object:
         paths.append(article.path)
         return real(article, body, site)
 
-    monkeypatch.setattr(parallel, "_render", watch)
+    monkeypatch.setattr(crew, "_render", watch)
     return lambda: [paths.pop(0) for _ in range(len(paths))]
 
 

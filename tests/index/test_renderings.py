@@ -14,13 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from newsletter import collector, parallel, periods, present
+from newsletter import collector, periods, present
 from newsletter.config import Config
 from newsletter.errors import RenderError
 from newsletter.index import place
 from newsletter.index.renderings import LEAST
 from newsletter.model import Article, Rendered
-from newsletter.parallel import Crew, Made
+from newsletter.processes import crew
+from newsletter.processes.crew import Crew, Made
 from newsletter.publish import build
 from newsletter.render import Site
 from newsletter.render.memory import kept, recalled
@@ -56,13 +57,13 @@ def write(config: Config) -> Write:
 def rendered(monkeypatch: pytest.MonkeyPatch) -> Count:
     """Tell which articles were rendered since it was asked last."""
     paths: list[str] = []
-    real = parallel._render  # noqa: SLF001 - where every rendering goes through
+    real = crew._render  # noqa: SLF001 - where every rendering goes through
 
     def watch(article: Article, body: str, site: Site) -> Made | RenderError:
         paths.append(article.path)
         return real(article, body, site)
 
-    monkeypatch.setattr(parallel, "_render", watch)
+    monkeypatch.setattr(crew, "_render", watch)
 
     def count() -> list[str]:
         told = sorted(paths)

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter import abreast, collector, folder, reading
-from newsletter.abreast import read_all
+from newsletter import collector, folder, reading
 from newsletter.config import Config
+from newsletter.processes import abreast
+from newsletter.processes.abreast import read_all
 from tests.factories import make_config
 from tests.index.test_index import HALF, TEXTS, told, write
 

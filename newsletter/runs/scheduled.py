@@ -11,26 +11,27 @@ from urllib.parse import quote
 
 from msgspec import Struct, field
 
-from newsletter import handing, planning, publish, writer
+from newsletter import publish, writer
 from newsletter.cadence import Cadence
 from newsletter.config import Config
 from newsletter.delivery.websub import ping
 from newsletter.errors import ContentError, DeliveryError
 from newsletter.feeds.channels import FORMATS
 from newsletter.folder import Content
-from newsletter.handing import Handed, Terms
 from newsletter.ledger import hold_ledger, open_ledger
 from newsletter.ledger.connection import Hold
 from newsletter.ledger.records import Issued, Plan, Progress, State
 from newsletter.ledger.store import Ledger
-from newsletter.parallel import Crew
+from newsletter.processes.crew import Crew
 from newsletter.publish import Report, Situation
+from newsletter.runs import handing, planning
+from newsletter.runs.handing import Handed, Terms
 from newsletter.steady import Span
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from newsletter.aside import Aside
+    from newsletter.processes.aside import Aside
 
 #: Clocks are set right by less than this.
 SKEW = timedelta(days=1)

@@ -9,7 +9,7 @@ from newsletter.cadence import Cadence
 from newsletter.config import Digest
 from newsletter.ledger.records import Fate, Placement, Plan, Planned, Schedule
 from newsletter.model import Article
-from newsletter.planning import plan
+from newsletter.runs.planning import plan
 from tests.factories import make_article
 
 WEEKLY = Cadence(every="week", zone=ZoneInfo("UTC"))

@@ -5,8 +5,8 @@ That takes as long as all that the build does until it knows which articles ther
 
 from functools import partial
 
-from newsletter.aside import Aside, workers
 from newsletter.config import Config
+from newsletter.processes.aside import Aside, workers
 
 #: What makes Python-Markdown and its extensions compile what they look for.
 SAMPLE = "A *sample*.\n\n- `one`\n"

@@ -11,13 +11,24 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
 
 from newsletter import __version__
-from newsletter.ahead import to_make_digests
-from newsletter.aside import Aside, Task, workers
-from newsletter.batches import DIGEST, Batch, Emitted, batches, emit_batch, entries, for_batch, has_new_digest, ready, together
 from newsletter.config import Config
 from newsletter.emitters import emitter
 from newsletter.errors import NewsletterError, RenderError
 from newsletter.model import Article, Edition, Output, Rendered
+from newsletter.processes.ahead import to_make_digests
+from newsletter.processes.aside import Aside, Task, workers
+from newsletter.processes.batches import (
+    DIGEST,
+    Batch,
+    Emitted,
+    batches,
+    emit_batch,
+    entries,
+    for_batch,
+    has_new_digest,
+    ready,
+    together,
+)
 from newsletter.render import Site, render
 from newsletter.render.memory import kept
 from newsletter.render.site import Asked, Watched
@@ -120,7 +131,7 @@ class Crew:
             return render_all(work, site)
         first = render_all(work[:1], site)  # with all imports, which the processes then inherit
         chunks = [work[start : start + CHUNK] for start in range(1, len(work), CHUNK)]
-        from newsletter.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
+        from newsletter.processes.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
 
         with pool(count, _take, site) as processes:
             return (*first, *chain.from_iterable(processes.map(_render_chunk, chunks)))
@@ -136,7 +147,7 @@ class Crew:
             packed, far = pickle.dumps(setting.carried()), self._executor
             yield from _in_turn(lambda item: far.submit(_do_far, __version__, packed, do, item), items, AHEAD)
             return
-        from newsletter.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
+        from newsletter.processes.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
 
         with pool(self._count, _take, setting) as processes:
             yield from _in_turn(lambda item: processes.submit(_do_near, do, item), items, AHEAD * self._count)
@@ -176,7 +187,7 @@ class Crew:
         return together([(first, (digests,)), *made])
 
     def _emit_pooled(self, job: Job, work: Sequence[Batch]) -> list[tuple[Batch, Emitted]]:
-        from newsletter.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
+        from newsletter.processes.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
 
         with pool(min(self._count, len(work)), _take, job) as processes:
             return [*zip(work, processes.map(_emit_own, work), strict=True)]

@@ -5,14 +5,14 @@ from multiprocessing import get_context
 
 import pytest
 
-from newsletter import parallel
-from newsletter.batches import batches
 from newsletter.config import Config, Feeds
 from newsletter.emitters import EMITTERS, FEEDS, ISSUES
 from newsletter.errors import NewsletterError, OutputError, RenderError
 from newsletter.feeds.editions import edition, editions
 from newsletter.model import Article, Edition
-from newsletter.parallel import Crew, Made
+from newsletter.processes import ahead, crew
+from newsletter.processes.batches import batches
+from newsletter.processes.crew import Crew, Made
 from newsletter.render import Site
 from newsletter.templating import Templates
 from tests.factories import make_article, make_config, make_edition, make_issue, make_rendered
@@ -65,6 +65,28 @@ def test_articles_come_out_the_same_and_in_order_however_many_render_them(count:
     assert sum(isinstance(result, RenderError) for result in alone) == -(-count // 10)
 
 
+@pytest.mark.parametrize("count", [0, 1, 7, 23, 50])
+def test_articles_come_out_the_same_from_a_process_that_was_started_ahead(count: int) -> None:
+    work = articles(count)
+    with Crew(2, aside=ahead.start(CONFIG, 2)) as two:
+        assert told(two.render(work, SITE)) == told(Crew(1).render(work, SITE))
+        made = publication(CONFIG, 4)
+        assert two.emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
+
+
+def test_a_process_that_was_started_ahead_is_not_told_of_too_many_articles(monkeypatch: pytest.MonkeyPatch) -> None:
+    work = articles(3)
+    monkeypatch.setattr(crew, "LARGEST_SITE", 2)
+    monkeypatch.setattr(crew, "_render_beside", lambda *_: pytest.fail("it was told"))
+    site = Site(config=CONFIG, permalinks={article.path: "https://letter.example/" for article, _ in work})
+    with Crew(2, aside=ahead.start(CONFIG, 2)) as two:
+        assert told(two.render(work, site)) == told(Crew(1).render(work, site))
+
+
+def test_nothing_is_started_ahead_for_one_that_works_alone() -> None:
+    assert ahead.start(CONFIG, 1) is None
+
+
 def test_articles_come_out_the_same_from_an_executor(executor: Executor) -> None:
     work = articles(21)
     assert told(Crew(0, executor).render(work, SITE)) == told(Crew(1).render(work, SITE))
@@ -76,15 +98,15 @@ def test_articles_come_out_the_same_from_an_executor(executor: Executor) -> None
 def test_outputs_are_the_same_and_in_order_whoever_makes_them(
     entries: int, pages: int, minimum: int, executor: Executor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parallel, "EMIT_THRESHOLD", 50)
+    monkeypatch.setattr(crew, "EMIT_THRESHOLD", 50)
     config = make_config(feeds=Feeds(tags=minimum, authors=0, archive=pages > 0))
     made = publication(config, entries)
     alone = Crew(1).emit(config, made, Templates())
-    with Crew(2) as crew:
-        crew.expect_digest(CONFIG)
-        assert crew.emit(config, made, Templates()) == alone
-    with Crew(3) as crew:  # which nobody told
-        assert crew.emit(config, made, Templates()) == alone
+    with Crew(2) as many:
+        many.expect_digest(CONFIG)
+        assert many.emit(config, made, Templates()) == alone
+    with Crew(3) as many:  # which nobody told
+        assert many.emit(config, made, Templates()) == alone
     assert Crew(0, executor).emit(config, made, Templates()) == alone
     assert {"rss.xml", "issues/2026-W10/email.eml", "index.html"} <= {output.path for output in alone}
 
@@ -97,26 +119,26 @@ def test_without_an_issue_nothing_is_started_for_a_few_entries(monkeypatch: pyte
 
 def test_many_entries_without_an_issue_are_written_by_several_too(monkeypatch: pytest.MonkeyPatch) -> None:
     made = (make_edition(make_rendered(), issue=None),)
-    monkeypatch.setattr(parallel, "EMIT_THRESHOLD", 1)
+    monkeypatch.setattr(crew, "EMIT_THRESHOLD", 1)
     assert Crew(2).emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
 
 
 def test_one_crew_makes_several_issues() -> None:
     made = publication(CONFIG, 4)
-    with Crew(2) as crew:
-        assert crew.emit(CONFIG, made, Templates()) == crew.emit(CONFIG, made, Templates())
+    with Crew(2) as many:
+        assert many.emit(CONFIG, made, Templates()) == many.emit(CONFIG, made, Templates())
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_an_article_that_feeds_cannot_tell_stops_it(jobs: int) -> None:
     whole = make_edition(make_rendered(id="no address"), issue=make_issue(make_rendered()))
-    with Crew(jobs) as crew, pytest.raises(OutputError, match="no address"):
-        crew.emit(CONFIG, (whole,), Templates())
+    with Crew(jobs) as many, pytest.raises(OutputError, match="no address"):
+        many.emit(CONFIG, (whole,), Templates())
 
 
 def test_workers_of_another_version_are_refused(executor: Executor) -> None:
     with pytest.raises(NewsletterError, match=r"--executor: expected newsletter-publisher 0\.0 on the workers, found "):
-        executor.submit(parallel._render_far, "0.0", b"", ()).result()  # noqa: SLF001 - what such a worker is sent
+        executor.submit(crew._render_far, "0.0", b"", ()).result()  # noqa: SLF001 - what such a worker is sent
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

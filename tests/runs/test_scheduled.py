@@ -12,17 +12,18 @@ import pytest
 from msgspec.structs import replace
 
 from newsletter import publish as publishing
-from newsletter import scheduled, sending, writer
+from newsletter import writer
 from newsletter.cadence import Cadence
 from newsletter.config import Command, Config, Delivery, Digest, Feeds
 from newsletter.config.delivery import Smtp
 from newsletter.delivery import Outcome
 from newsletter.delivery.secrets import Secrets
 from newsletter.errors import LedgerError, LockedError, NewsletterError, RefusedError
-from newsletter.handing import Terms
 from newsletter.ledger import open_ledger
 from newsletter.ledger.records import Fate, Issued, Plan, Planned, Progress, State
-from newsletter.scheduled import Run, run
+from newsletter.runs import scheduled, sending
+from newsletter.runs.handing import Terms
+from newsletter.runs.scheduled import Run, run
 from tests.delivery import faults
 from tests.factories import make_config
 from tests.real import tree

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from newsletter import handing, writer
+from newsletter import writer
 from newsletter.config import Config
 from newsletter.errors import DeliveryError, NewsletterError
-from newsletter.handing import Handed, Terms
 from newsletter.ledger import hold_ledger, open_ledger
 from newsletter.ledger.records import Fate, Issued, Plan, Planned, State
 from newsletter.mail.manifest import NAME
 from newsletter.present import missing_ledger
+from newsletter.runs import handing
+from newsletter.runs.handing import Handed, Terms
 
 if TYPE_CHECKING:
     from newsletter.ledger.store import Ledger

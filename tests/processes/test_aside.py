@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from newsletter.aside import Aside
 from newsletter.errors import OutputError
+from newsletter.processes.aside import Aside
 
 
 def where(number: int, text: str) -> tuple[int, str]:

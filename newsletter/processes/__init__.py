@@ -1,0 +1,1 @@
+"""Who does the work of a build: this process, others beside it, pools of them, a cluster. The bytes never depend on it."""

@@ -1,0 +1,1 @@
+"""What a scheduled run does: plan issues, make them, hand them over, each once."""
