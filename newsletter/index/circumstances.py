@@ -53,7 +53,11 @@ def places(config: Config) -> Iterator[str]:
     names = (*READERS, *WRITERS, "tzdata", PACKAGE.name)
     yield from (f"/{_place(name)}" for name in names)
     endings = ("", "/__init__.py", *all_suffixes())
+    standard = Path(os.__file__).parent  # which nobody installs into: site-packages is an entry of its own
+    own = {standard, standard / "lib-dynload"}
     for entry in dict.fromkeys(os.path.abspath(entry) for entry in sys.path):  # noqa: PTH100 - the same as importlib does
+        if Path(entry) in own:
+            continue
         if os.path.isdir(entry):  # noqa: PTH112 - the same
             yield from (f"{entry}/{name}{ending}" for name in names for ending in endings)
             yield f"{entry}/tzdata/zoneinfo/{config.timezone.key}"
