@@ -79,7 +79,7 @@ def _told(results: Results, row: Row, figure: Figure, form: str) -> str:
     """Write a ratio and the figure itself."""
     ratio = results.ratio(row, figure)
     absolute = form.format(row.median(figure))
-    return absolute if ratio is None else f"**{ratio:.3f}** ({absolute})"
+    return absolute if ratio is None else f"{ratio:.3f} ({absolute})"
 
 
 def with_table(document: str, results: Results) -> str:
