@@ -45,6 +45,8 @@ bench: .venv/bench/.installed
 	.venv/bench/bin/python -m tests.benchmarks $(ARGUMENTS)
 	.venv/bench/bin/python -m pytest -q --confcutdir tests/benchmarks tests/benchmarks/components/bench_*.py
 	.venv/bench/bin/python -m tests.benchmarks.merge
+	.venv/bench/bin/python -m tests.benchmarks.jobs
+	.venv/bench/bin/python -m tests.benchmarks.editions
 
 constraints: .venv/test
 	$(CONSTRAIN) --extra build --extra test -o .ci/constraints-test.txt pyproject.toml

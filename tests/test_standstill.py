@@ -1,6 +1,8 @@
+import errno
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -358,3 +360,20 @@ def test_what_vanishes_while_it_is_looked_at_is_no_trouble(
     begin(config).remember(ALWAYS, SAID)
     monkeypatch.setattr(sight, "stamps", stamps)
     assert told(ASKED) is None
+
+
+def test_a_folder_or_file_that_vanishes_in_the_middle_is_no_trouble(config: Config) -> None:
+    began = time.time_ns()
+    folder = f"{config.content}/"
+    assert sight.stamps([(f"{folder}none/", ["a.md"])], began) == ([-errno.ENOENT], [])
+    numbers, fresh = sight.stamps([(folder, ["a.md", "gone.md", "p.png"])], began)
+    assert (len(numbers), numbers[-1]) == (6, -errno.ENOENT)
+    assert fresh == [f"{folder}a.md"]
+
+
+def test_work_is_cut_in_halves_between_and_within_folders() -> None:
+    listed = [("a/", ["1", "2"]), ("b/", ["3", "4", "5"]), ("c/", ["6"])]
+    for half in range(7):
+        here, there = sight._halves(listed, half)  # noqa: SLF001 - what no other test can show
+        assert [name for _, names in (*here, *there) for name in names] == list("123456")
+        assert sum(len(names) for _, names in here) == half

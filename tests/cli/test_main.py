@@ -84,6 +84,26 @@ def test_on_a_terminal_a_build_says_what_was_done_unless_it_is_quiet(
     assert capsys.readouterr().out == ""
 
 
+def test_a_build_that_would_change_nothing_says_the_same_again(
+    letter: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert letter
+    then = ("build", "--period", "2026-03", "--now", "2026-04-01T00:00:00Z")
+    (letter / "content" / "bad.md").write_text("---\ntitle: Bad\ndate: tomorow\n---\nText.\n")
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    assert main(then) == 3
+    first = capsys.readouterr()
+    monkeypatch.setattr("newsletter.cli._carry_out", lambda *_: pytest.fail("it was carried out"))
+    assert main(then) == 3
+    again = capsys.readouterr()
+    assert again.err == first.err
+    assert "bad.md:3: date: expected" in again.err
+    assert again.out.splitlines() == [*first.out.splitlines()[:-1], "out: nothing changed"]
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: False)
+    assert main(then) == 3
+    assert capsys.readouterr().out == ""
+
+
 def test_a_bad_article_is_complained_about_on_one_line_and_the_rest_published(
     letter: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
