@@ -1,4 +1,6 @@
-"""The command line: the only place that prints, reads the clock or the environment, and catches what a person can mend.
+"""The command line: the only place that prints, and catches what a person can mend.
+
+Clock and environment are read here and, before anything is imported, by the glance.
 
 Exit status: 0 done, 1 failed: nothing was published, or an issue was not handed over, 2 usage, 3 done but for the articles or
 recipients reported, 75 another run holds the lock. A bug keeps its traceback.

@@ -1,8 +1,9 @@
-"""Tells at a glance that a command would change nothing, before anything is imported. Looks at files; writes its own record.
+"""Tells at a glance that a command would change nothing, before anything is imported.
 
-A build's imports take as long as looking at fifty thousand files, so only what the interpreter has at hand is used here. A
-record counts for one command line and one state of all that is read and written; whatever is not exactly as it was then is
-done anew, and so it is where the record is damaged or not there.
+Reads the clock, the environment and what the system says of files; writes its own record. A build's imports take as long as
+looking at fifty thousand files, so only what the interpreter has at hand is used here. A record counts for one command line and
+one state of all that is read and written; whatever is not exactly as it was then is done anew, and so it is where the record is
+damaged or not there.
 """
 
 import marshal

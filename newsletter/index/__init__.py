@@ -1,4 +1,4 @@
-"""The disposable index: what each file of the content folder said when it was last read, and when a build changed nothing.
+"""The disposable index: what each file of the content folder said when it was last read, and what was made of it.
 
 With it a run costs what changed; without it, the same comes out. Nothing in it is ever missed: the file may be deleted,
 damaged, of another time or of another configuration, out of reach or on a full disk, and then the run goes without.

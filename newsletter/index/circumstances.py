@@ -39,7 +39,7 @@ def of_reading(config: Config) -> bytes:
 def of_outputs(config: Config) -> bytes:
     """Digest all that shapes the outputs, but for content, templates, ledger, period and the present instant."""
     settings = (f"{name}={getattr(config, name)!r}" for name in config.__struct_fields__)
-    return _digest(*(part.encode() for part in settings), _rules(config.timezone), _code((*READERS, *WRITERS)))
+    return _digest(*(part.encode() for part in settings), _rules(config.timezone), of_program())
 
 
 def of_program() -> bytes:
