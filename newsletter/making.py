@@ -6,10 +6,11 @@ from hashlib import sha256
 from newsletter.config import Config
 from newsletter.feeds.archive import lacking
 from newsletter.feeds.editions import EditionPlan, edition
-from newsletter.history import History
-from newsletter.index.pages import Pages, Trace, of_feed
+from newsletter.index.documents import of_feed
+from newsletter.index.pages import Pages, Trace
 from newsletter.issue import with_issues
-from newsletter.model import Article, Edition, Interest, Remark, Spooled
+from newsletter.model import Article, Channel, Edition, Interest, Remark, Spooled
+from newsletter.piecework.history import History
 from newsletter.rendition import Rendition
 
 
@@ -28,27 +29,37 @@ def stale(config: Config, plans: Sequence[EditionPlan], in_issue: Sequence[Artic
 
 
 def shown(
-    published: Sequence[Article], plans: Iterable[EditionPlan], in_issue: Iterable[Article], *, archive: bool = False
+    published: Iterable[Article], plans: Iterable[EditionPlan], in_issue: Iterable[Article], at_ease: Iterable[Article]
 ) -> list[Article]:
-    """Choose the articles whose content some output shows, with those in closed pages if they are to be among them."""
+    """Choose the articles that are rendered at once: those of the feeds and the issue, and some besides."""
+    paths = {article.path for article in (*in_issue, *at_ease)}
+    for one in plans:
+        paths.update(article.path for article in one.articles)
+    return [article for article in published if article.path in paths]
+
+
+def worth_keeping(published: Iterable[Article], plans: Iterable[EditionPlan], in_issue: Iterable[Article]) -> list[Article]:
+    """Choose the articles whose content any output shows."""
     paths = {article.path for article in in_issue}
     for one in plans:
         paths.update(article.path for article in one.articles)
-        paths.update(article.path for page in (one.archive or ()) if archive for article in page.articles)
+        paths.update(article.path for page in (one.archive or ()) for article in page.articles)
     return [article for article in published if article.hosted or article.path in paths]
 
 
-def editions(plans: Sequence[EditionPlan], stale: Sequence[EditionPlan], rendition: Rendition) -> tuple[Edition, ...]:
-    """Fill the plans that are stale; of the other feeds those that would be empty are left out, and not announced."""
-    rendered = {item.article.path: item for item in rendition.rendered}
+def channels(plans: Sequence[EditionPlan], stale: Sequence[EditionPlan], rendition: Rendition) -> tuple[Channel, ...]:
+    """Return all feeds that there are: of those that are made the ones that would be empty are left out, and not announced."""
+    rendered = {item.article.path for item in rendition.rendered}
+    made = {id(one) for one in stale}
     whole, *others = plans
-    filled = {id(one) for one in stale}
-    sound = (
-        whole,
-        *(one for one in others if id(one) not in filled or any(article.path in rendered for article in one.articles)),
-    )
-    channels = tuple(one.channel for one in sound)
-    return tuple(edition(one, rendered, channels) for one in sound if id(one) in filled)
+    sound = (one for one in others if id(one) not in made or any(article.path in rendered for article in one.articles))
+    return (whole.channel, *(one.channel for one in sound))
+
+
+def editions(stale: Sequence[EditionPlan], rendition: Rendition, channels: tuple[Channel, ...]) -> tuple[Edition, ...]:
+    """Fill the plans that are stale and among the channels."""
+    rendered = {item.article.path: item for item in rendition.rendered}
+    return tuple(edition(one, rendered, channels) for one in stale if one.channel in channels)
 
 
 def traces(rendition: Rendition) -> dict[str, Trace]:

@@ -17,10 +17,10 @@ from newsletter.editorial import Editorial
 from newsletter.errors import ContentError, NewsletterError, RefusedError
 from newsletter.feeds.editions import EditionPlan, editions
 from newsletter.folder import Content
-from newsletter.history import Archivist, Setting
 from newsletter.images.mail import prepare
 from newsletter.index.compiled import Compiled
-from newsletter.index.pages import Pages, Trace, of_feed
+from newsletter.index.documents import of_feed
+from newsletter.index.pages import Pages, Trace
 from newsletter.index.styles import Styles
 from newsletter.issue import Words, make_issue, of_editions
 from newsletter.ledger import open_ledger
@@ -29,6 +29,9 @@ from newsletter.mail import manifest
 from newsletter.model import Article, Commission, Edition, Found, Issue, Output, Period, Remark, Spooled
 from newsletter.note import Arrangement, arrange
 from newsletter.past import past_issues
+from newsletter.piecework import Piecework, Setting
+from newsletter.piecework.history import Archivist
+from newsletter.piecework.hosting import Host
 from newsletter.present import Present, missing_ledger, present, refused
 from newsletter.processes.aside import workers
 from newsletter.processes.crew import Crew
@@ -160,36 +163,44 @@ def _produce(
     site = site_of(config, library, published)
     pages = Pages(config, templates, site, today.recognition, owned)
     stale = making.stale(config, plans, in_issue, pages)
-    wanted = making.shown(published, stale, in_issue)
-    besides = editorial.texts(desk)
-    keep = making.shown(published, plans, in_issue, archive=True)
-    rendition = rendition_of(config, site, wanted, crew, besides=besides, in_issue=in_issue, keep=keep)
+    host = Host(config, published, pages, [one.channel for one in plans])
+    wanted = making.shown(published, stale, in_issue, host.at_ease)
+    keep = making.worth_keeping(published, plans, in_issue)
+    rendition = rendition_of(config, site, wanted, crew, besides=editorial.texts(desk), in_issue=in_issue, keep=keep)
     rendition = updates.moved(config, rendition, today.recognition, now)
+    channels = making.channels(plans, stale, rendition)
     arrangement = arrange(desk.note, rendition.of(in_issue), library.found)
     setting = Setting(config=config, site=site, templates=templates, now=now)
-    history = Archivist(setting, today.recognition, pages, rendition).make(plans[0].archive, crew, spool)
-    failed = (*rendition.problems, *history.problems)
+    piecework = Piecework(setting, today.recognition, rendition, spool.put)
+    hosted = host.make(piecework, channels, crew, spool)
+    history = Archivist(piecework, pages).make(plans[0].archive, crew, spool)
+    failed = (*rendition.problems, *piecework.problems(published))
     problems = (*today.problems, *failed, *desk.strays, *desk.problems, *arrangement.problems)
     _refuse_if(strict, problems)
-    mail = prepare(config, _bind(config, commission, desk, arrangement, rendition), rendition.assets)
+    mail = prepare(config, _bind(config, commission, desk, arrangement, rendition), rendition.assets, site.files)
     issue = mail.issue
-    whole, *others = making.editions(plans, stale, rendition)
+    whole, *others = making.editions(stale, rendition, channels)
     whole = replace(
         whole,
         archive=history.pages,
-        pages=rendition.of(article for article in published if article.hosted),
+        pages=hosted.mentions,
+        latest=rendition.of(host.latest),
         issue=issue,
         past=past_issues(config.out, besides=issue.key if issue else None),
     )
     whole, *others = kept.of_editions(config, (whole, *of_editions(config, issue, others)), templates, owned)
     _refuse_to_empty(config, whole, library.found, problems)
     outputs = crew.emit(config, (whole, *others), templates) if whole.feed else ()
-    traces = making.traces(rendition) | history.traces
+    traces = making.traces(rendition) | piecework.traces
     leaves = making.without_damaged_pages(history, plans, traces, owned) if problems else history.outputs
-    every: tuple[Output | Spooled, ...] = (*rendition.assets, *mail.outputs, *outputs, *leaves)
+    every: tuple[Output | Spooled, ...] = (
+        *(*rendition.assets, *piecework.assets, *mail.outputs),
+        *(*hosted.outputs, *outputs, *leaves),
+    )
+    standing = pages.standing.difference(one.path for one in every)
     with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, traces, failed)):
-        written = writer.write(config.out, every, remove_stale=not problems, standing=pages.standing)
-    pages.keep([*history.documents, *map(of_feed, stale[1:])], traces, every)
+        written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
+    pages.keep([*hosted.documents, *history.documents, *map(of_feed, stale[1:])], traces, every)
     return Report(
         written=written.written,
         unchanged=written.unchanged,

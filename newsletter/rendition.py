@@ -7,19 +7,16 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
-from newsletter import collector, enclosures, folder
+from newsletter import collector, enclosures
+from newsletter.assets import Assets
 from newsletter.collector import Library
 from newsletter.config import Config
 from newsletter.errors import ContentError
-from newsletter.images.known import Known
 from newsletter.index.renderings import Renderings, packed
 from newsletter.model import Article, Output, Rendered
 from newsletter.processes.crew import Crew, Made
 from newsletter.render import Site
 from newsletter.render.site import Asked
-
-#: Bytes of one picture or other file beside the articles.
-LARGEST_ASSET = 50_000_000
 
 
 class Rendition(Struct, frozen=True, kw_only=True):
@@ -92,13 +89,23 @@ def render(
     fresh = [(result.rendered, result.asked) for result in made.values()]
     order = {article.path: number for number, article in enumerate(measured)}
     whole = sorted((*fresh, *known.values()), key=lambda one: order.get(one[0].article.path, -1))
-    rendered, assets, unreadable = _read_assets(config, [item for item, _ in whole])
+    assets = Assets(config, _itself)
+    rendered = []
+    for item, _ in whole:
+        try:
+            rendered.append(assets.finish(item))
+        except ContentError as error:
+            problems.append(error)
     return Rendition(
-        rendered=rendered,
-        assets=assets,
-        problems=(*problems, *unreadable),
+        rendered=tuple(rendered),
+        assets=assets.outputs,
+        problems=tuple(problems),
         asked={item.article.path: asked for item, asked in whole},
     )
+
+
+def _itself(output: Output) -> Output:
+    return output
 
 
 def _measure(config: Config, wanted: Iterable[Article], files: Collection[str]) -> tuple[list[Article], list[ContentError]]:
@@ -111,24 +118,3 @@ def _measure(config: Config, wanted: Iterable[Article], files: Collection[str]) 
         except OSError as error:  # since the folder was listed
             problems.append(ContentError(article.path, None, "enclosure", f"{error.filename}: {error.strerror}"))
     return measured, problems
-
-
-def _read_assets(
-    config: Config, rendered: Iterable[Rendered]
-) -> tuple[tuple[Rendered, ...], tuple[Output, ...], tuple[ContentError, ...]]:
-    """Read the local files that articles show; return the articles that have all theirs, the files, and what went wrong."""
-    sound: list[Rendered] = []
-    assets: dict[str, Output] = {}
-    known = Known(config.url)
-    problems: list[ContentError] = []
-    for item in rendered:
-        try:
-            for asset in item.assets:
-                if asset.target not in assets:
-                    body = folder.read(config.content, asset.source, limit=LARGEST_ASSET)
-                    assets[asset.target] = Output(path=asset.target, type=known.take(asset, body), body=body)
-        except folder.UnreadableError as error:
-            problems.append(ContentError(item.article.path, None, None, f"{asset.source}: {error}"))
-        else:
-            sound.append(known.sized(item))
-    return tuple(sound), tuple(assets.values()), tuple(problems)

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import stat
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -168,9 +169,18 @@ def _refuse_bad_paths(names: list[str]) -> None:
 
 def _refuse_foreign_folders(out: Path, names: list[str]) -> None:
     """Raise OutputError where something else stands in the place of a folder of ours."""
-    folders = {name.rpartition("/")[0] for name in names}
-    for folder in sorted({above for name in folders for above in (name, *map(str, PurePosixPath(name).parents))} - {"", "."}):
-        if (out / folder).is_symlink() or ((out / folder).exists() and not (out / folder).is_dir()):
+    folders: set[str] = set()
+    for name in names:
+        folder = name.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    for folder in sorted(folders):
+        try:
+            is_ours = stat.S_ISDIR(os.lstat(f"{out}/{folder}").st_mode)
+        except FileNotFoundError:
+            continue
+        if not is_ours:
             raise OutputError(f"{out / folder}: not a folder of ours; move it away, or choose another `out`")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from newsletter.config import Config
-from newsletter.model import Article, Edition, Issue, Period, Person, Rendered
+from newsletter.model import Article, Edition, Issue, Mention, Period, Person, Rendered
 
 PUBLISHED = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 
@@ -54,6 +54,11 @@ def make_rendered(html: str = "<p>Body.</p>", **changes: Any) -> Rendered:  # no
     return Rendered(article=make_article(**changes), **{**values, **own})
 
 
+def make_mention(article: Article) -> Mention:
+    """Name an article as pages of others do."""
+    return Mention(**{field: getattr(article, field) for field in ("id", "title", "permalink", "published", "language")})
+
+
 def make_issue(*articles: Rendered, **changes: Any) -> Issue:  # noqa: ANN401 - any field of Issue
     """Bind articles into the issue of the week 2026-W10."""
     period = Period(start=datetime(2026, 3, 2, tzinfo=UTC), end=datetime(2026, 3, 9, tzinfo=UTC), key="2026-W10")
@@ -68,7 +73,7 @@ def make_edition(*articles: Rendered, **changes: Any) -> Edition:  # noqa: ANN40
         prefix="",
         title="The Test Letter",
         feed=articles,
-        pages=articles,
+        pages=tuple(make_mention(item.article) for item in articles),
         issue=make_issue(*articles) if articles else None,
     )
     return replace(edition, **changes)

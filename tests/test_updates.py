@@ -10,10 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from newsletter import checks
+from newsletter.assets import LARGEST_ASSET
 from newsletter.config import Config, Feeds
 from newsletter.errors import OutputError
 from newsletter.ledger import open_ledger
-from newsletter.rendition import LARGEST_ASSET
 from tests.factories import make_config
 from tests.real import tree
 from tests.test_publish import NOW, article, run

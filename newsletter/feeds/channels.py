@@ -77,24 +77,37 @@ def links(config: Config, one: Channel, formats: Iterable[Format] = FORMATS) -> 
     )
 
 
-def feeds_of(config: Config, edition: Edition, article: Article | None = None) -> tuple[FeedLink, ...]:
-    """List the feeds that a page announces, in this order: browsers and readers offer the first one first.
+def feeds_of(config: Config, edition: Edition) -> tuple[FeedLink, ...]:
+    """List the feeds that a page of an edition announces, in this order: browsers and readers offer the first one first.
 
-    The publication's in all formats; the edition's own, on its pages; on an article's page the feeds of its tags and authors,
-    on other pages of the publication those of the configured editions, each in Atom alone lest the list bury the first.
+    The publication's in all formats, then the edition's own; on pages of the publication those of the configured editions, each
+    in Atom alone lest the list bury the first.
     """
     found = list(links(config, whole(config)))
     own = [one for one in edition.channels if one.prefix and one.prefix == edition.prefix]
     for one in own:
         found += links(config, one)
-    if article is not None:
-        wanted = interests(config, article)
-        near = [one for one in edition.channels if (one.interest, key(one.name)) in wanted]
-    else:
-        near = [] if own else [one for one in edition.channels if one.interest is Interest.EDITION]
-    for one in near:
-        found += links(config, one, (ATOM,)) if one not in own else ()
+    for one in () if own else edition.channels:
+        found += links(config, one, (ATOM,)) if one.interest is Interest.EDITION else ()
     return tuple(found)
+
+
+class Nearby:
+    """The feeds that articles' pages announce."""
+
+    def __init__(self, config: Config, channels: Iterable[Channel]) -> None:
+        """Take all that there are."""
+        self._config = config
+        self._whole = links(config, whole(config))
+        #: Of tags and authors, with their number.
+        self._others = {
+            (one.interest, key(one.name)): (number, links(config, one, (ATOM,))) for number, one in enumerate(channels)
+        }
+
+    def of(self, article: Article) -> tuple[FeedLink, ...]:
+        """List the publication's feeds in all formats, then in Atom those of the article's tags and authors."""
+        near = sorted(self._others[pair] for pair in interests(self._config, article) if pair in self._others)
+        return (*self._whole, *(link for _, one in near for link in one))
 
 
 def interests(config: Config, article: Article) -> dict[tuple[Interest, str], str]:

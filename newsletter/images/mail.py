@@ -1,6 +1,6 @@
 """What an issue's mail shows in the place of local pictures: copies that fit, and what travels with the message. No I/O."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from urllib.parse import quote, urljoin
 
 from msgspec import Struct
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from newsletter.config import Config
 from newsletter.images.copies import Copy, copy, name
 from newsletter.images.measure import Measure, UnreadablePictureError
-from newsletter.model import Issue, MailPicture, Output, Picture, Remark, Rendered
+from newsletter.model import ASSETS, Issue, MailPicture, Output, Picture, Remark, Rendered
 
 #: Sharp screens have two dots for each CSS pixel.
 DENSITY = 2
@@ -24,26 +24,27 @@ class Prepared(Struct, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...]
 
 
-def prepare(config: Config, issue: Issue | None, assets: Iterable[Output]) -> Prepared:
+def prepare(config: Config, issue: Issue | None, assets: Iterable[Output], files: Collection[str] = ()) -> Prepared:
     """Have an issue's local pictures copied for the mail where they must be, with their bytes at hand if they are to be embedded.
 
-    ``assets`` are all local files that the build publishes.
+    ``assets`` are the local files that its articles show, ``files`` the paths of all that the content folder holds.
     """
     if issue is None:
         return Prepared(issue=None, outputs=(), remarks=())
-    files = {asset.path: asset.body for asset in assets}
+    bodies = {asset.path: asset.body for asset in assets}
+    taken = frozenset((*bodies, *(ASSETS + path for path in files)))
     pictures: list[MailPicture] = []
     outputs: list[Output] = []
     remarks: list[Remark] = []
     for item, picture in _pictures(issue):
-        shown, body = _itself(item, picture), files[picture.asset.target]
+        shown, body = _itself(item, picture), bodies[picture.asset.target]
         try:
             made = _copy(config, picture, body)
         except UnreadablePictureError as error:
             made = None
             remarks.append(_remark(item, picture, f"no copy for the mail, which shows it as it is: {error}"))
         if made is not None:
-            target, body = name(picture.asset.target, made, frozenset(files)), made.body
+            target, body = name(picture.asset.target, made, taken), made.body
             shown = replace(shown, shown=urljoin(config.url, quote(target)), target=target, type=made.type)
             outputs.append(Output(path=target, type=made.type, body=body))
         pictures.append(replace(shown, body=body) if config.digest.images == "embed" else shown)

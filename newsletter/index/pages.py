@@ -1,4 +1,4 @@
-"""Feeds and closed pages of the archive that out/ holds as they would be written, told without rendering what is in them.
+"""Feeds and pages that out/ holds as they would be written, told without rendering what is in them.
 
 Reads what the system says of out/, and files there that are fresh; reads and writes the index. What decides is a digest of the
 articles as read and of all that shapes a feed besides, what their renderings asked of other articles, which is asked again, and
@@ -20,11 +20,9 @@ from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.enclosures import measured
-from newsletter.feeds.archive import ClosedPage
-from newsletter.feeds.channels import FORMATS
-from newsletter.feeds.editions import EditionPlan
 from newsletter.glance import sight
 from newsletter.index import circumstances, place, stamps
+from newsletter.index.documents import Document
 from newsletter.model import Article, Output, Remark, Rendered, Spooled
 from newsletter.recognise import Recognition, Shown, shown
 from newsletter.render import Site
@@ -62,34 +60,6 @@ class Trace(Struct, frozen=True, kw_only=True):
         """Keep that of a rendering; ``contents`` are the SHA-256 of local files that are shown, by path in out/."""
         files = tuple((asset.source, "", contents[asset.target]) for asset in item.assets)
         return cls(shown=shown(item), told=Told(asked=asked, remarks=item.remarks, files=files))
-
-
-class Document(Struct, frozen=True, kw_only=True):
-    """A feed or page in all its formats, before anything of it is rendered."""
-
-    #: Paths of its files, relative to out/.
-    paths: tuple[str, ...]
-    #: All that shapes it besides its articles, the templates and the circumstances.
-    shape: str
-    #: In the order that it shows them in.
-    articles: tuple[Article, ...]
-
-
-def of_feed(plan: EditionPlan) -> Document:
-    """Describe the feed of an edition that has no archive."""
-    channel = plan.channel
-    return Document(
-        paths=tuple(channel.prefix + form.file for form in FORMATS), shape=repr(("feed", channel)), articles=plan.articles
-    )
-
-
-def of_page(page: ClosedPage, previous: int | None) -> Document:
-    """Describe a closed page of the publication's archive; ``previous`` is the number of the one before it."""
-    return Document(
-        paths=tuple(form.page(page.number) for form in FORMATS),
-        shape=repr(("page", page.number, previous)),
-        articles=page.articles,
-    )
 
 
 class Pages:
@@ -139,7 +109,7 @@ class Pages:
         if not all(self._asks_the_same(article.path) for article in document.articles):
             return False
         found = [self._looks(self._config.out, one) for one in looks]
-        if not self._owned.issuperset(document.paths) or None in found:
+        if not self._owned.issuperset(path for path, _, _ in looks) or None in found:
             return False
         self._kept[name] = source, [one for one in found if one is not None]
         self._standing[name] = document
@@ -148,7 +118,7 @@ class Pages:
     @property
     def standing(self) -> frozenset[str]:
         """Tell which files of out/ are as they would be written."""
-        return frozenset(path for document in self._standing.values() for path in document.paths)
+        return frozenset(path for name in self._standing for path, _, _ in self._kept[name][1])
 
     @property
     def remarks(self) -> dict[str, tuple[Remark, ...]]:

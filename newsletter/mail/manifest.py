@@ -31,7 +31,7 @@ class Size(Struct, frozen=True, kw_only=True):
 
 def mailed(edition: Edition) -> Edition:
     """Return what the mail's templates may know of an edition: nothing that changes with articles outside its issue."""
-    return replace(edition, feed=(), pages=(), past=(), channels=(), archive=None, kept=None)
+    return replace(edition, feed=(), pages=(), latest=(), past=(), channels=(), archive=None, kept=None)
 
 
 def entries(files: Sequence[Output]) -> list[dict[str, object]]:

@@ -4,6 +4,7 @@ All records are frozen and picklable: they cross process boundaries as they are.
 """
 
 from newsletter.model.articles import (
+    ASSETS,
     Article,
     Asset,
     Enclosure,
@@ -11,6 +12,7 @@ from newsletter.model.articles import (
     Found,
     Image,
     MailPicture,
+    Mention,
     Period,
     Person,
     Picture,
@@ -34,6 +36,7 @@ from newsletter.model.editions import (
 )
 
 __all__ = [
+    "ASSETS",
     "ArchivePage",
     "Article",
     "Asset",
@@ -49,6 +52,7 @@ __all__ = [
     "Issue",
     "Kept",
     "MailPicture",
+    "Mention",
     "Output",
     "PastIssue",
     "Period",

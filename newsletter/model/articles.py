@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+#: Where in out/ the local files are that articles show: there they have the paths that they have in the content folder.
+ASSETS = "assets/"
+
 
 class Status(StrEnum):
     """What becomes of a file that was found in the content folder."""
@@ -142,6 +145,17 @@ class Article(Struct, frozen=True, kw_only=True):
     id_line: int | None = None
     #: What recognise.fingerprint makes of the body; empty where there is no text.
     fingerprint: str = ""
+
+
+class Mention(Struct, frozen=True, kw_only=True):
+    """An article as pages of others name it: nothing of its content, so that these need not be written again with it."""
+
+    #: See Article.
+    id: str
+    title: str
+    permalink: str
+    published: datetime
+    language: str | None = None
 
 
 class Remark(Struct, frozen=True, kw_only=True):

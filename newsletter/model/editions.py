@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from newsletter.model.articles import MailPicture, Period, Remark, Rendered
+from newsletter.model.articles import MailPicture, Mention, Period, Remark, Rendered
 
 
 class PastIssue(Struct, frozen=True, kw_only=True):
@@ -116,7 +116,9 @@ class Edition(Struct, frozen=True, kw_only=True):
     #: What the feeds hold, newest first.
     feed: tuple[Rendered, ...]
     #: Every published article that out/ has a page for, newest first.
-    pages: tuple[Rendered, ...] = ()
+    pages: tuple[Mention, ...] = ()
+    #: The newest of these, newest first.
+    latest: tuple[Rendered, ...] = ()
     #: None where the period has no article: then there is no digest.
     issue: Issue | None = None
     #: Issues so far without this one, newest first.

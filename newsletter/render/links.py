@@ -8,7 +8,7 @@ import posixpath
 import re
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
-from newsletter.model import Article, Asset, Remark
+from newsletter.model import ASSETS, Article, Asset, Remark
 from newsletter.render.site import Site
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
@@ -141,8 +141,8 @@ class Links:
         if inside is not None and (article := self.site.article_at(inside)) is not None:
             return self._fragment(self.site.permalink(article), unquote(fragment), self._ids_of(article))
         if inside is not None and self.article.hosted and (file := self.site.file_at(inside)) is not None:
-            self.assets.setdefault(file, Asset(source=file, target=f"assets/{file}", line=self.line_of(raw)))
-            url = urljoin(self.site.config.url, f"assets/{quote(file)}")
+            self.assets.setdefault(file, Asset(source=file, target=ASSETS + file, line=self.line_of(raw)))
+            url = urljoin(self.site.config.url, ASSETS + quote(file))
             return url + (f"#{_quote(fragment, _IN_QUERY)}" if fragment else "")
         if path.lower().endswith(_ARTICLE_ENDINGS):
             self.remark(f"links to {_cut(path)!r}, which is no published article", raw)

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import checks, collector, config, periods, publish, rendition
+from newsletter import assets, checks, collector, config, periods, publish
 from newsletter.config import Config
 from newsletter.errors import OutputError
 from tests.images.pictures import png
@@ -87,7 +87,7 @@ def test_a_picture_that_a_build_could_not_copy_is_found(letter: Config, monkeypa
     (letter.content / "first.md").write_text("---\ntitle: F\ndate: 2026-03-02\n---\n![A picture](a.png)\n")
     (letter.content / "a.png").write_bytes(png())
     assert found(letter) == []
-    monkeypatch.setattr(rendition, "LARGEST_ASSET", 63)
+    monkeypatch.setattr(assets, "LARGEST_ASSET", 63)
     assert found(letter) == [("content/first.md", "readable")]
 
 

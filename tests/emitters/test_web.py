@@ -7,10 +7,12 @@ from lxml.html import HtmlElement, document_fromstring
 from msgspec.structs import replace
 
 from newsletter.config import Config
+from newsletter.emitters import hosted
 from newsletter.emitters.web import emit
+from newsletter.feeds.channels import Nearby
 from newsletter.model import Channel, Edition, Image, Interest, PastIssue, Rendered
 from newsletter.templating import Templates
-from tests.factories import make_config, make_edition, make_rendered
+from tests.factories import make_config, make_edition, make_mention, make_rendered
 
 TEMPLATES = Templates()
 ISSUE = "issues/2026-W10/index.html"
@@ -23,7 +25,15 @@ PUBLICATION = Channel(interest=Interest.PUBLICATION, name="", title="The Test Le
 
 
 def pages(edition: Edition, config: Config | None = None, templates: Templates = TEMPLATES) -> dict[str, str]:
-    return {output.path: output.body.decode() for output in emit(config or make_config(), edition, templates)}
+    """Return all pages by path, those of the feed's articles among them."""
+    config = config or make_config()
+    nearby = Nearby(config, edition.channels)
+    around = [None, *(make_mention(item.article) for item in edition.feed), None]
+    own = [
+        hosted.write(config, item, templates, feeds=nearby.of(item.article), newer=around[at], older=around[at + 2])
+        for at, item in enumerate(edition.feed)
+    ]
+    return {output.path: output.body.decode() for output in (*own, *emit(config, edition, templates))}
 
 
 def tree(html: str) -> HtmlElement:
@@ -51,23 +61,20 @@ def past(week: int) -> PastIssue:
 
 def test_pages_come_before_the_front_page_that_links_to_them() -> None:
     found = [(output.path, output.type) for output in emit(make_config(), make_edition(*some(2)), TEMPLATES)]
-    assert found == [(f"articles/{slug}/index.html", "text/html") for slug in ("a0", "a1")] + [
-        (ISSUE, "text/html"),
-        ("index.html", "text/html"),
-    ]
+    assert found == [(ISSUE, "text/html"), ("index.html", "text/html")]
 
 
 def test_without_an_issue_and_without_pages_there_is_the_front_page() -> None:
-    made = pages(make_edition(*some(), pages=(), issue=None))
-    assert list(made) == ["index.html"]
-    assert tree(made["index.html"]).find_class("issues") == []
+    made = emit(make_config(), make_edition(*some(), pages=(), issue=None), TEMPLATES)
+    assert [output.path for output in made] == ["index.html"]
+    assert tree(made[0].body.decode()).find_class("issues") == []
 
 
 def test_an_editions_pages_stand_under_its_prefix() -> None:
     own = Channel(interest=Interest.EDITION, name="tech", title="Tech letter", prefix="editions/tech/")
     edition = replace(make_edition(*some(1), pages=()), prefix=own.prefix, title=own.title, channels=(PUBLICATION, own))
     made = pages(edition)
-    assert list(made) == ["editions/tech/issues/2026-W10/index.html", "editions/tech/index.html"]
+    assert list(made)[1:] == ["editions/tech/issues/2026-W10/index.html", "editions/tech/index.html"]
     root = tree(made["editions/tech/index.html"])
     assert announced(root) == [address for _, _, address in FEEDS] + [
         f"https://letter.example/editions/tech/{name}" for name in ("rss.xml", "atom.xml", "feed.json")
@@ -138,7 +145,7 @@ def test_pages_are_for_light_dark_and_print() -> None:
 
 def test_the_front_page_lists_the_feeds_articles_and_then_the_older_ones() -> None:
     articles = some(12)
-    root = tree(pages(make_edition(*articles, feed=articles[:2], pages=articles))["index.html"])
+    root = tree(pages(make_edition(*articles, feed=articles[:2], latest=articles[:10]))["index.html"])
     shown = root.xpath("//*[@data-id]")
     assert [element.get("data-id") for element in shown] == [item.article.id for item in articles]
     assert texts(root.xpath("//h3/a")) == [f"Title & {at}" for at in range(10)]

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from newsletter import history, periods, writer
+from newsletter import periods, piecework, writer
 from newsletter.config import Config, Feeds
 from newsletter.errors import RefusedError
-from newsletter.history import Bound, Leaf, Setting
 from newsletter.model import Article
+from newsletter.piecework import Articles, Done, Setting, history
+from newsletter.piecework.history import Leaf
 from newsletter.processes import crew
 from newsletter.publish import Report, build
 from newsletter.render import Site
@@ -77,7 +78,7 @@ def test_what_travels_to_another_machine_has_its_templates_with_it(tmp_path: Pat
     site = Site(config=config, permalinks={}, files=frozenset(), hosted=frozenset())
     setting = Setting(config=config, site=site, templates=Templates(config.templates), now=NOW).carried()
     (config.templates / "article.html.j2").unlink()
-    leaf = Leaf(number=1, previous=None, paths=("first.md",), rendered=(make_rendered(),), asked=(), work=())
+    leaf = Leaf(number=1, previous=None, paths=("first.md",), articles=Articles(rendered=(make_rendered(),)))
     assert all(b"Ours." in output.body for output in history.bind(setting, leaf).outputs)
 
 
@@ -90,14 +91,14 @@ def test_pages_are_made_a_few_at_a_time_and_nothing_is_kept_of_their_articles(
     weights: list[int] = []
     real = history.bind
 
-    def watch(setting: Setting, leaf: Leaf) -> Bound:
-        weights.append(len(leaf.work) + len(leaf.rendered))
+    def watch(setting: Setting, leaf: Leaf) -> Done:
+        weights.append(len(leaf.articles.work) + len(leaf.articles.rendered))
         bound = real(setting, leaf)
         assert not setting.templates._once  # noqa: SLF001 - what feeds have in common
         return bound
 
     monkeypatch.setattr(history, "bind", watch)
-    monkeypatch.setattr(history, "AT_ONCE", 25)
+    monkeypatch.setattr(piecework, "AT_ONCE", 25)
     run(config)
     assert weights == [10] * 9
     before = tree(config.out)
