@@ -3,13 +3,15 @@
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 
+from msgspec.structs import replace
+
 from newsletter.config import Config
 from newsletter.feeds.archive import lacking
 from newsletter.feeds.editions import EditionPlan, edition
 from newsletter.index.documents import of_feed
 from newsletter.index.pages import Pages, Trace
 from newsletter.issue import with_issues
-from newsletter.model import Article, Channel, Edition, Interest, Remark, Spooled
+from newsletter.model import Article, Channel, Edition, Interest, Issue, Remark, Spooled
 from newsletter.piecework.history import History
 from newsletter.rendition import Rendition
 
@@ -29,12 +31,13 @@ def stale(config: Config, plans: Sequence[EditionPlan], in_issue: Sequence[Artic
 
 
 def shown(
-    published: Iterable[Article], plans: Iterable[EditionPlan], in_issue: Iterable[Article], at_ease: Iterable[Article]
+    published: Iterable[Article], plans: Iterable[EditionPlan], at_ease: Iterable[Article], *, besides: Iterable[Article]
 ) -> list[Article]:
-    """Choose the articles that are rendered at once: those of the feeds and the issue, and some besides."""
-    paths = {article.path for article in (*in_issue, *at_ease)}
+    """Choose the articles that are rendered at once: those of the feeds, and some more, but for those that are ``besides``."""
+    paths = {article.path for article in at_ease}
     for one in plans:
         paths.update(article.path for article in one.articles)
+    paths.difference_update(article.path for article in besides)
     return [article for article in published if article.path in paths]
 
 
@@ -56,10 +59,22 @@ def channels(plans: Sequence[EditionPlan], stale: Sequence[EditionPlan], renditi
     return (whole.channel, *(one.channel for one in sound))
 
 
-def editions(stale: Sequence[EditionPlan], rendition: Rendition, channels: tuple[Channel, ...]) -> tuple[Edition, ...]:
-    """Fill the plans that are stale and among the channels."""
+def blank(stale: Sequence[EditionPlan], issue: Issue | None) -> tuple[Edition, ...]:
+    """Return the editions to be with nothing in them but the publication's issue."""
+    whole, *others = (edition(one, {}) for one in stale)
+    return (replace(whole, issue=issue), *others)
+
+
+def editions(
+    stale: Sequence[EditionPlan], rendition: Rendition, channels: tuple[Channel, ...], issued: Sequence[Edition]
+) -> tuple[Edition, ...]:
+    """Fill the plans that are stale and among the channels; ``issued`` are all that are stale, with their issues."""
     rendered = {item.article.path: item for item in rendition.rendered}
-    return tuple(edition(one, rendered, channels) for one in stale if one.channel in channels)
+    return tuple(
+        replace(edition(plan, rendered, channels), issue=own.issue, kept=own.kept)
+        for plan, own in zip(stale, issued, strict=True)
+        if plan.channel in channels
+    )
 
 
 def traces(rendition: Rendition) -> dict[str, Trace]:

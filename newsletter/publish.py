@@ -11,23 +11,22 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from newsletter import collector, editorial, kept, making, updates, writer
+from newsletter import binding, collector, editorial, kept, making, updates, writer
 from newsletter.config import Config
 from newsletter.editorial import Editorial
 from newsletter.errors import ContentError, NewsletterError, RefusedError
 from newsletter.feeds.editions import EditionPlan, editions
 from newsletter.folder import Content
-from newsletter.images.mail import prepare
 from newsletter.index.compiled import Compiled
 from newsletter.index.documents import of_feed
 from newsletter.index.pages import Pages, Trace
+from newsletter.index.renderings import Renderings
 from newsletter.index.styles import Styles
-from newsletter.issue import Words, make_issue, of_editions
+from newsletter.issue import of_editions
 from newsletter.ledger import open_ledger
-from newsletter.ledger.records import Issued, Publication, State
+from newsletter.ledger.records import Publication
 from newsletter.mail import manifest
 from newsletter.model import Article, Commission, Edition, Found, Issue, Output, Period, Remark, Spooled
-from newsletter.note import Arrangement, arrange
 from newsletter.past import past_issues
 from newsletter.piecework import Piecework, Setting
 from newsletter.piecework.history import Archivist
@@ -103,7 +102,7 @@ def build(  # noqa: PLR0913 - each is a choice of the caller
     """
     with writer.lock(config.out):
         situation = look(config, now=now, jobs=jobs, content=content)
-        commission = _commission(config, period, situation.owned)
+        commission = binding.commission(config, period, situation.owned)
         with Crew(jobs, executor, aside) as crew:
             report = produce(config, situation, commission, crew, now=now, strict=strict)
         report = replace(report, delivered=commission is None)
@@ -157,49 +156,55 @@ def _produce(
     _refuse_if(strict, today.problems)
     published = today.published
     plans = plan(config, today, now=now, owned=owned)
-    in_issue = _chosen(published, commission, now)
+    in_issue = binding.chosen(published, commission, now)
     desk = editorial.read(config, commission.period) if commission else Editorial()
     templates = Templates(config.templates, Compiled.of(config), styles=Styles.of(config))
     site = site_of(config, library, published)
     pages = Pages(config, templates, site, today.recognition, owned)
     stale = making.stale(config, plans, in_issue, pages)
     host = Host(config, published, pages, [one.channel for one in plans])
-    wanted = making.shown(published, stale, in_issue, host.at_ease)
-    keep = making.worth_keeping(published, plans, in_issue)
-    rendition = rendition_of(config, site, wanted, crew, besides=editorial.texts(desk), in_issue=in_issue, keep=keep)
-    rendition = updates.moved(config, rendition, today.recognition, now)
+
+    def rendered(
+        articles: Sequence[Article], besides: Sequence[tuple[Article, str]] = (), *, for_digest: bool = False
+    ) -> Rendition:
+        found = rendition_of(config, site, articles, crew, besides=besides, for_digest=for_digest, indexed=True)
+        return updates.moved(config, found, today.recognition, now)
+
+    rendition = rendered(in_issue, editorial.texts(desk), for_digest=True)
+    bound = binding.bind(config, commission, desk, rendition, in_issue, found=library.found, files=site.files)
+    issue = bound.issue
+    issued = kept.of_editions(config, of_editions(config, issue, making.blank(stale, issue)), templates, owned)
+    crew.begin_digests(config, issued, templates, sum(len(one.articles) for one in stale))
+    rendition = rendition.joined(rendered(making.shown(published, stale, host.at_ease, besides=in_issue)))
     channels = making.channels(plans, stale, rendition)
-    arrangement = arrange(desk.note, rendition.of(in_issue), library.found)
-    setting = Setting(config=config, site=site, templates=templates, now=now)
-    piecework = Piecework(setting, today.recognition, rendition, spool.put)
+    piecework = Piecework(
+        Setting(config=config, site=site, templates=templates, now=now), today.recognition, rendition, spool.put
+    )
     hosted = host.make(piecework, channels, crew, spool)
     history = Archivist(piecework, pages).make(plans[0].archive, crew, spool)
     failed = (*rendition.problems, *piecework.problems(published))
-    problems = (*today.problems, *failed, *desk.strays, *desk.problems, *arrangement.problems)
+    problems = (*today.problems, *failed, *bound.problems)
     _refuse_if(strict, problems)
-    mail = prepare(config, _bind(config, commission, desk, arrangement, rendition), rendition.assets, site.files)
-    issue = mail.issue
-    whole, *others = making.editions(stale, rendition, channels)
+    whole, *others = making.editions(stale, rendition, channels, issued)
     whole = replace(
         whole,
         archive=history.pages,
         pages=hosted.mentions,
         latest=rendition.of(host.latest),
-        issue=issue,
         past=past_issues(config.out, besides=issue.key if issue else None),
     )
-    whole, *others = kept.of_editions(config, (whole, *of_editions(config, issue, others)), templates, owned)
     _refuse_to_empty(config, whole, library.found, problems)
     outputs = crew.emit(config, (whole, *others), templates) if whole.feed else ()
     traces = making.traces(rendition) | piecework.traces
     leaves = making.without_damaged_pages(history, plans, traces, owned) if problems else history.outputs
     every: tuple[Output | Spooled, ...] = (
-        *(*rendition.assets, *piecework.assets, *mail.outputs),
+        *(*rendition.assets, *piecework.assets, *bound.outputs),
         *(*hosted.outputs, *outputs, *leaves),
     )
     standing = pages.standing.difference(one.path for one in every)
     with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, traces, failed)):
         written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
+    Renderings(config).forget(making.worth_keeping(published, plans, in_issue))
     pages.keep([*hosted.documents, *history.documents, *map(of_feed, stale[1:])], traces, every)
     return Report(
         written=written.written,
@@ -211,8 +216,7 @@ def _produce(
             *today.remarks,
             *desk.remarks,
             *making.remarks(published, traces, pages),
-            *arrangement.remarks,
-            *mail.remarks,
+            *bound.remarks,
             *(remark for output in outputs for remark in output.remarks),
         ),
         issue=issue,
@@ -221,48 +225,6 @@ def _produce(
         newest=published[-1] if published else None,
         steady=span((*library.articles, *today.articles), now, max_age=config.feeds.max_age),
     )
-
-
-def commission_of(issued: Issued) -> Commission:
-    """Return what makes an issue that the ledger has."""
-    period = Period(start=issued.start, end=issued.end, key=issued.key)
-    return Commission(period=period, number=issued.number, articles=frozenset(issued.articles))
-
-
-def _commission(config: Config, period: Period, owned: Collection[str]) -> Commission | None:
-    """Say what issue there is to make of a period; None for one that was delivered: what subscribers have does not change."""
-    with open_ledger(config.ledger) as ledger:
-        issues = ledger.issues()
-    issued = next((one for one in issues if one.key == period.key), None)
-    if issued is None:
-        return Commission(period=period, number=max(one.number for one in issues) + 1 if issues else None)
-    there = f"issues/{period.key}/{manifest.NAME}" in owned
-    return None if issued.state is State.DELIVERED and there else commission_of(issued)
-
-
-def _chosen(published: Sequence[Article], commission: Commission | None, now: datetime) -> tuple[Article, ...]:
-    """Choose the articles of the issue."""
-    if commission is None:
-        return ()
-    if commission.articles is None:
-        return collector.select(published, now=now, period=commission.period)
-    return tuple(article for article in published if article.id in commission.articles)
-
-
-def _bind(
-    config: Config, commission: Commission | None, desk: Editorial, arrangement: Arrangement, rendition: Rendition
-) -> Issue | None:
-    """Bind the issue as its editor wants it; None where that cannot be done, or there is nothing to bind."""
-    failed = desk.article is not None and all(item.article != desk.article for item in rendition.rendered)
-    if commission is None or failed or desk.problems or arrangement.problems or not arrangement.articles:
-        return None
-    words = Words(
-        subject=desk.note.subject if desk.note else "",
-        preheader=desk.note.preheader if desk.note else "",
-        note=next((item for item in rendition.rendered if item.article == desk.article), None),
-        pinned=arrangement.pinned,
-    )
-    return make_issue(config, commission.period, arrangement.articles, commission.number, words=words)
 
 
 def _refuse_if(strict: bool, problems: Sequence[ContentError]) -> None:  # noqa: FBT001 - the option as it came

@@ -14,7 +14,8 @@ from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.index.renderings import Renderings, packed
 from newsletter.model import Article, Output, Rendered
-from newsletter.processes.crew import Crew, Made
+from newsletter.processes.crew import Crew
+from newsletter.processes.rendering import Made
 from newsletter.render import Site
 from newsletter.render.site import Asked
 
@@ -42,6 +43,16 @@ class Rendition(Struct, frozen=True, kw_only=True):
             )
         )
 
+    def joined(self, other: "Rendition") -> "Rendition":
+        """Put what came of other articles behind."""
+        there = {output.path for output in self.assets}
+        return Rendition(
+            rendered=(*self.rendered, *other.rendered),
+            assets=(*self.assets, *(output for output in other.assets if output.path not in there)),
+            problems=(*self.problems, *other.problems),
+            asked={**self.asked, **other.asked},
+        )
+
 
 def site_of(config: Config, library: Library, published: Sequence[Article]) -> Site:
     """Tell what articles may link to: any of the published ones, and the other files."""
@@ -60,18 +71,18 @@ def render(
     crew: Crew,
     *,
     besides: Sequence[tuple[Article, str]] = (),
-    in_issue: Collection[Article] = (),
-    keep: Collection[Article] | None = None,
+    for_digest: bool = False,
+    indexed: bool = False,
 ) -> Rendition:
     """Render the wanted articles, or recall from the index what would come out the same.
 
-    ``besides`` are texts that are rendered like articles, each with what stands for its article. ``in_issue`` are those that a
-    digest shows, which is made anew if one of them is. ``keep`` lets the index hold those, and no others.
+    ``besides`` are texts that are rendered like articles, each with what stands for its article. ``for_digest``: one
+    will be made of them if one of them is new. With ``indexed`` the index takes what is new.
     """
     measured, problems = _measure(config, wanted, site.files)
     renderings = Renderings(config)
     known = renderings.recall(measured, site)
-    if any(article.path not in known for article in in_issue):
+    if for_digest and len(known) < len(measured):
         crew.expect_digest(config)
     work: list[tuple[Article, str]] = list(besides)
     for article in measured:
@@ -83,9 +94,8 @@ def render(
     results = crew.render(work, site)
     problems += (result for result in results if isinstance(result, ContentError))
     made = {id(article): result for (article, _), result in zip(work, results, strict=True) if isinstance(result, Made)}
-    if keep is not None:
-        new = ((article, packed(made[id(article)].text)) for article in measured if id(article) in made)
-        renderings.keep(new, keep)
+    if indexed:
+        renderings.keep((article, packed(made[id(article)].text)) for article in measured if id(article) in made)
     fresh = [(result.rendered, result.asked) for result in made.values()]
     order = {article.path: number for number, article in enumerate(measured)}
     whole = sorted((*fresh, *known.values()), key=lambda one: order.get(one[0].article.path, -1))

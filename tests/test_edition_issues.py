@@ -187,7 +187,7 @@ def test_each_article_is_rendered_once_and_inlined_once_however_many_editions_sh
     inlined: list[str] = []
     asked: list[object] = []
     original = places.Places.remember
-    monkeypatch.setattr("newsletter.processes.crew.render", _counted(rendered, "newsletter.processes.crew.render"))
+    monkeypatch.setattr("newsletter.processes.rendering.render", _counted(rendered, "newsletter.processes.rendering.render"))
     monkeypatch.setattr(inline, "transform", _counted(asked, "newsletter.mail.inline.transform"))
 
     def remember(known: places.Places, place: places.Place, html: str, dressed: str) -> None:

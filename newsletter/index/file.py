@@ -5,7 +5,7 @@ count; were it mixed with older ones by a crash or a restored backup, each would
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -76,24 +76,29 @@ def fetch_each(path: Path, keys: Mapping[int, bytes]) -> dict[int, bytes]:
     return {number: body for number, seal, body in rows if isinstance(body, bytes) and seal == _seal(keys[number], number, body)}
 
 
-def store_each(path: Path, blobs: Mapping[int, tuple[bytes, bytes]], *, least: int, stay: Collection[int] | None = None) -> None:
-    """Write blobs, each under its own key; if it is told which ``stay``, the others from the number ``least`` on go."""
-    if not path.parent.is_dir():
+def store_each(path: Path, blobs: Mapping[int, tuple[bytes, bytes]]) -> None:
+    """Write blobs, each under its own key, into a file that is there."""
+    rows = [(number, _seal(key, number, body), body) for number, (key, body) in sorted(blobs.items())]
+    _change(path, "INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)", rows)
+
+
+def forget(path: Path, stay: Collection[int], *, least: int) -> None:
+    """Let all blobs from the number ``least`` on go but for those that ``stay``."""
+    try:
+        with closing(_connect(path)) as connection:
+            there = {number for (number,) in connection.execute("SELECT number FROM blobs WHERE number >= ?", (least,))}
+    except sqlite3.Error:
+        return
+    _change(path, "DELETE FROM blobs WHERE number = ?", [(number,) for number in sorted(there.difference(stay))])
+
+
+def _change(path: Path, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
+    if not rows or not path.parent.is_dir():
         return
     with suppress(sqlite3.Error, OSError), closing(_connect(path)) as connection:
-        gone: list[int] = []
-        if stay is not None:
-            there = {number for (number,) in connection.execute("SELECT number FROM blobs WHERE number >= ?", (least,))}
-            gone = sorted(there - set(stay))
-        if not blobs and not gone:
-            return
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany("DELETE FROM blobs WHERE number = ?", [(number,) for number in gone])
-        connection.executemany(
-            "INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)",
-            [(number, _seal(key, number, body), body) for number, (key, body) in sorted(blobs.items())],
-        )
+        connection.executemany(statement, rows)
         connection.execute("COMMIT")
 
 

@@ -5,7 +5,7 @@ record, with the digest of its file, and all that shapes a rendering besides; wh
 """
 
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 
 from newsletter.config import Config
@@ -49,14 +49,20 @@ class Renderings:
                 known[article.path] = same
         return known
 
-    def keep(self, made: Iterable[tuple[Article, bytes]], wanted: Collection[Article] | None = None) -> None:
-        """Write down new renderings, packed; those of articles that are not ``wanted`` any more go."""
+    def keep(self, made: Iterable[tuple[Article, bytes]]) -> None:
+        """Write down new renderings, packed."""
         new = {_number(article.path): (self._key(article), body) for article, body in made}
-        if self._circumstances:
+        if self._circumstances and new:
             from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-            stay = None if wanted is None else {_number(article.path) for article in wanted}
-            file.store_each(self._path, new, least=LEAST, stay=stay)
+            file.store_each(self._path, new)
+
+    def forget(self, wanted: Iterable[Article]) -> None:
+        """Let those of all other articles go."""
+        if self._circumstances and self._path.is_file():
+            from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
+
+            file.forget(self._path, {_number(article.path) for article in wanted}, least=LEAST)
 
     def _key(self, article: Article) -> bytes:
         return sha256(self._circumstances + repr(article).encode("utf-8", "surrogatepass")).digest()

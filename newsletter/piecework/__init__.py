@@ -20,7 +20,8 @@ from newsletter.index.pages import Trace
 from newsletter.index.renderings import Renderings, packed
 from newsletter.ledger.records import Known
 from newsletter.model import ASSETS, Article, Output, Rendered, Spooled
-from newsletter.processes.crew import Crew, render_all
+from newsletter.processes.crew import Crew
+from newsletter.processes.rendering import render_all
 from newsletter.recognise import Recognition
 from newsletter.render import Site
 from newsletter.render.site import Asked

@@ -8,13 +8,13 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache, partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar
 
 from newsletter import __version__
 from newsletter.config import Config
 from newsletter.emitters import emitter
-from newsletter.errors import NewsletterError, RenderError
-from newsletter.model import Article, Edition, Output, Rendered
+from newsletter.errors import NewsletterError
+from newsletter.model import Article, Edition, Output
 from newsletter.processes.ahead import to_make_digests
 from newsletter.processes.aside import Aside, Task, workers
 from newsletter.processes.batches import (
@@ -29,9 +29,8 @@ from newsletter.processes.batches import (
     ready,
     together,
 )
-from newsletter.render import Site, render
-from newsletter.render.memory import kept
-from newsletter.render.site import Asked, Watched
+from newsletter.processes.rendering import Results, render_all
+from newsletter.render import Site
 from newsletter.templating import Templates
 
 if TYPE_CHECKING:
@@ -70,15 +69,6 @@ Item = TypeVar("Item")
 Done = TypeVar("Done")
 
 
-class Made(NamedTuple):
-    """A rendering, and the same as text for the index: see render.memory."""
-
-    rendered: Rendered
-    text: str
-    asked: Asked
-
-
-Results: TypeAlias = tuple[Made | RenderError, ...]
 Job: TypeAlias = tuple[Config, tuple[Edition, ...], Templates]
 
 #: What the jobs of a worker process have in common.
@@ -99,6 +89,8 @@ class Crew:
         self._count = workers(jobs)
         self._executor = executor
         self._aside = aside
+        #: Digests that are being made beside this process, and what of.
+        self._begun: tuple[tuple[Edition, ...], Task[tuple[tuple[Output, ...], ...]]] | None = None
 
     def __enter__(self) -> Self:
         """Begin the build."""
@@ -108,7 +100,7 @@ class Crew:
         """End the process beside this one, if there is one."""
         if self._aside is not None:
             self._aside.end()
-            self._aside = None
+            self._aside = self._begun = None
 
     def expect_digest(self, config: Config) -> None:
         """Start the process that will make the digest, so that it imports what it needs while articles are rendered."""
@@ -125,7 +117,7 @@ class Crew:
             futures = [self._executor.submit(_render_far, __version__, packed, chunk) for chunk in chunks]
             return tuple(chain.from_iterable(future.result() for future in futures))
         if self._aside is not None and len(work) < BESIDE * self._count and len(site.permalinks) <= LARGEST_SITE:
-            return _render_beside(self._aside, work, site)
+            return _render_beside(self._aside, work, site, self._begun[1] if self._begun else None)
         count = min(self._count, len(work) // CHUNK)
         if count < 2 or len(work) < RENDER_THRESHOLD:  # noqa: PLR2004 - one process is no pool
             return render_all(work, site)
@@ -152,6 +144,18 @@ class Crew:
         with pool(self._count, _take, setting) as processes:
             yield from _in_turn(lambda item: processes.submit(_do_near, do, item), items, AHEAD * self._count)
 
+    def begin_digests(self, config: Config, editions: Sequence[Edition], templates: Templates, entries: int) -> None:
+        """Have new digests made beside this process while it does something else.
+
+        ``editions`` are all that ``emit`` will be given, with their issues at least, and ``entries`` how many it will write.
+        """
+        first = self._cut(editions, many=entries >= EMIT_THRESHOLD)[0]
+        if self._count > 1 and self._executor is None and any(map(has_new_digest, editions)) and not _is_for_all(first, editions):
+            self.expect_digest(config)
+            assert self._aside is not None  # just started  # noqa: S101
+            wanted = for_batch(editions, first)
+            self._begun = wanted, self._aside.begin(_digests, config, wanted, templates)
+
     def emit(self, config: Config, editions: Sequence[Edition], templates: Templates) -> tuple[Output, ...]:
         """Run every emitter on the editions that it serves, the publication first; their outputs, in the emitters' order."""
         job = (config, tuple(editions), templates)
@@ -168,23 +172,34 @@ class Crew:
         """Have the digests made beside this process, and the rest here, or in a pool if there is much of it."""
         config, editions, templates = job
         many = entries(editions) >= EMIT_THRESHOLD
-        first, *rest = batches(len(editions), self._count if many else 1)
-        if len(first[1]) < len(editions) and any(map(has_new_digest, editions[1:])):
+        first, *rest = self._cut(editions, many=many)
+        if _is_for_all(first, editions):
             # what it takes to make the publication's digest, and what is in it, the processes of the pool then inherit
             self.__exit__()
             digests = _digests(config, for_batch(editions, first), templates)
             return together([(first, (digests,)), *self._emit_pooled(job, rest)])
-        wanted = (config, for_batch(editions, first), templates)
-        beside = self._aside.begin(_digests, *wanted) if self._aside is not None else None
+        beside = self._digests_beside(config, for_batch(editions, first), templates)
         try:
             made = self._emit_pooled(job, rest) if many else [(batch, emit_batch(*job, batch)) for batch in rest]
         except NewsletterError:
             if beside is not None:
                 beside.result()  # the digests' own trouble comes first, as with one process
             raise
-        digests = beside.result() if beside is not None else _digests(*wanted)
+        digests = beside.result() if beside is not None else _digests(config, for_batch(editions, first), templates)
         self.__exit__()
         return together([(first, (digests,)), *made])
+
+    def _cut(self, editions: Sequence[Edition], *, many: bool) -> list[Batch]:
+        """Cut the work for this process and one beside it, or for a pool."""
+        return batches(len(editions), self._count if many else 1)
+
+    def _digests_beside(
+        self, config: Config, editions: tuple[Edition, ...], templates: Templates
+    ) -> Task[tuple[tuple[Output, ...], ...]] | None:
+        """Take the digests that were begun, if they are those of these editions, or begin them."""
+        if self._begun is not None and self._begun[0] == editions:
+            return self._begun[1]
+        return self._aside.begin(_digests, config, editions, templates) if self._aside is not None else None
 
     def _emit_pooled(self, job: Job, work: Sequence[Batch]) -> list[tuple[Batch, Emitted]]:
         from newsletter.processes.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
@@ -216,18 +231,22 @@ def _in_turn(submit: "Callable[[Item], Future[Done]]", items: "Iterable[Item]", 
         yield under_way.popleft().result()
 
 
-def _render_beside(aside: Aside, work: Sequence[tuple[Article, str]], site: Site) -> Results:
-    """Have articles rendered beside this process, which joins in where they are many, and else gets ready to write them."""
+def _render_beside(aside: Aside, work: Sequence[tuple[Article, str]], site: Site, busy: Task[Any] | None) -> Results:
+    """Have articles rendered beside this process, which joins in where they are many, and else gets ready to write them.
+
+    ``busy`` is what the other process does first: meanwhile this one does what it can.
+    """
     tasks: list[Task[Results]] = []
     own: list[Results] = []
     first, last = 0, len(work)
     if work:
         aside.begin(_take, site)
     while first < last:
-        if not tasks or tasks[-1].is_done():
+        last_task = tasks[-1] if tasks else busy
+        if last_task is None or last_task.is_done():
             tasks.append(aside.begin(_render_chunk, work[first : min(first + STEP, last)]))
             first = min(first + STEP, last)
-        elif last - first > (0 if own else JOIN):
+        elif last - first > (0 if own or busy else JOIN):
             last -= 1
             own.append(render_all(work[last : last + 1], site))
         else:
@@ -262,20 +281,6 @@ def _render_far(version: str, packed: bytes, work: Sequence[tuple[Article, str]]
     return render_all(work, _unpacked(packed))
 
 
-def render_all(work: Sequence[tuple[Article, str]], site: Site) -> Results:
-    """Render each (article, body); what cannot be rendered is returned as its error, in its place."""
-    return tuple(_render(article, body, site) for article, body in work)
-
-
-def _render(article: Article, body: str, site: Site) -> Made | RenderError:
-    watched = Watched.of(site)
-    try:
-        rendered = render(article, body, watched)
-    except RenderError as error:
-        return error
-    return Made(rendered, kept(rendered, watched.asked), tuple(watched.asked.items()))
-
-
 @lru_cache(maxsize=1)
 def _unpacked(setting: bytes) -> Any:  # noqa: ANN401 - a site, or what ``each`` was given
     """Read what comes with each chunk, once."""
@@ -286,6 +291,11 @@ def _agree(version: str) -> None:
     """Refuse to make what another version would make otherwise."""
     if version != __version__:
         raise NewsletterError(f"--executor: expected newsletter-publisher {version} on the workers, found {__version__}")
+
+
+def _is_for_all(first: Batch, editions: Sequence[Edition]) -> bool:
+    """Tell whether a pool has digests of its own to make, besides those of the first batch."""
+    return len(first[1]) < len(editions) and any(map(has_new_digest, editions[1:]))
 
 
 def _digests(config: Config, editions: Sequence[Edition], templates: Templates) -> tuple[tuple[Output, ...], ...]:

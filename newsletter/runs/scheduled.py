@@ -12,6 +12,7 @@ from urllib.parse import quote
 from msgspec import Struct, field
 
 from newsletter import publish, writer
+from newsletter.binding import commission_of
 from newsletter.cadence import Cadence
 from newsletter.config import Config
 from newsletter.delivery.websub import ping
@@ -206,7 +207,7 @@ class _Running(Struct):
         return True
 
     def build(self, issued: Issued | None) -> Report:
-        commission = publish.commission_of(issued) if issued else None
+        commission = commission_of(issued) if issued else None
         report = publish.produce(self.config, self.situation, commission, self.crew, now=self.terms.now, strict=self.strict)
         if not self.builds:
             self.hub = _tell_hub(self.config, report.written)

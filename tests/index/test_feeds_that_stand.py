@@ -20,7 +20,7 @@ from newsletter.errors import OutputError
 from newsletter.index import pages, place
 from newsletter.index.pages import Pages
 from newsletter.model import Article
-from newsletter.processes import crew
+from newsletter.processes import rendering
 from newsletter.publish import Report, build
 from newsletter.render import Site
 from tests.factories import make_article, make_config
@@ -70,13 +70,13 @@ def feeds(monkeypatch: pytest.MonkeyPatch) -> Told:
 def loaded(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Tell which articles were rendered since it was asked last."""
     paths: list[str] = []
-    real = crew._render  # noqa: SLF001 - where every rendering goes through
+    real = rendering._render  # noqa: SLF001 - where every rendering goes through
 
     def watch(article: Article, body: str, site: Site) -> object:
         paths.append(article.path)
         return real(article, body, site)
 
-    monkeypatch.setattr(crew, "_render", watch)
+    monkeypatch.setattr(rendering, "_render", watch)
     return lambda: [paths.pop(0) for _ in range(len(paths))]
 
 

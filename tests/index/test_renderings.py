@@ -18,10 +18,11 @@ from newsletter import collector, periods, present
 from newsletter.config import Config
 from newsletter.errors import RenderError
 from newsletter.index import place
-from newsletter.index.renderings import LEAST
+from newsletter.index.renderings import LEAST, Renderings
 from newsletter.model import Article, Rendered
-from newsletter.processes import crew
-from newsletter.processes.crew import Crew, Made
+from newsletter.processes import rendering
+from newsletter.processes.crew import Crew
+from newsletter.processes.rendering import Made
 from newsletter.publish import build
 from newsletter.render import Site
 from newsletter.render.memory import kept, recalled
@@ -57,13 +58,13 @@ def write(config: Config) -> Write:
 def rendered(monkeypatch: pytest.MonkeyPatch) -> Count:
     """Tell which articles were rendered since it was asked last."""
     paths: list[str] = []
-    real = crew._render  # noqa: SLF001 - where every rendering goes through
+    real = rendering._render  # noqa: SLF001 - where every rendering goes through
 
     def watch(article: Article, body: str, site: Site) -> Made | RenderError:
         paths.append(article.path)
         return real(article, body, site)
 
-    monkeypatch.setattr(crew, "_render", watch)
+    monkeypatch.setattr(rendering, "_render", watch)
 
     def count() -> list[str]:
         told = sorted(paths)
@@ -77,7 +78,10 @@ def render(config: Config, *, keep: bool = True) -> Rendition:
     library = collector.load(config)
     today = present.present(config, library, NOW)
     site = site_of(config, library, today.published)
-    return rendition_of(config, site, today.published, Crew(1), keep=today.published if keep else None)
+    found = rendition_of(config, site, today.published, Crew(1), indexed=keep)
+    if keep:
+        Renderings(config).forget(today.published)
+    return found
 
 
 def same_as_without(config: Config) -> None:

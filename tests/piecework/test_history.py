@@ -15,7 +15,7 @@ from newsletter.errors import RefusedError
 from newsletter.model import Article
 from newsletter.piecework import Articles, Done, Setting, history
 from newsletter.piecework.history import Leaf
-from newsletter.processes import crew
+from newsletter.processes import rendering
 from newsletter.publish import Report, build
 from newsletter.render import Site
 from newsletter.templating import Templates
@@ -115,13 +115,13 @@ def test_an_article_is_rendered_once_though_it_be_in_the_feed_and_in_a_closed_pa
     for number in range(20):
         write(config, number)
     rendered: list[str] = []
-    real = crew._render  # noqa: SLF001 - where every rendering goes through
+    real = rendering._render  # noqa: SLF001 - where every rendering goes through
 
     def watch(article: Article, body: str, site: Site) -> object:
         rendered.append(article.path)
         return real(article, body, site)
 
-    monkeypatch.setattr(crew, "_render", watch)
+    monkeypatch.setattr(rendering, "_render", watch)
     run(config)
     assert sorted(rendered) == [f"a{number:03}.md" for number in range(20)]
     rendered.clear()

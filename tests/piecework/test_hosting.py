@@ -19,7 +19,7 @@ from newsletter.errors import RefusedError
 from newsletter.model import Article, Output, Rendered
 from newsletter.piecework import Articles, Setting, hosting
 from newsletter.piecework.hosting import Frame, Sheet
-from newsletter.processes import crew
+from newsletter.processes import rendering
 from newsletter.publish import Report, build
 from newsletter.render import Site
 from newsletter.templating import Templates
@@ -63,13 +63,13 @@ def made(monkeypatch: pytest.MonkeyPatch) -> Told:
 def rendered(monkeypatch: pytest.MonkeyPatch) -> Told:
     """Tell which articles were rendered since it was asked last."""
     paths: list[str] = []
-    real = crew._render  # noqa: SLF001 - where every rendering goes through
+    real = rendering._render  # noqa: SLF001 - where every rendering goes through
 
     def watch(article: Article, body: str, site: Site) -> object:
         paths.append(article.path)
         return real(article, body, site)
 
-    monkeypatch.setattr(crew, "_render", watch)
+    monkeypatch.setattr(rendering, "_render", watch)
     return lambda: sorted(paths.pop(0) for _ in range(len(paths)))
 
 

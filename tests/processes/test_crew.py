@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.config import Config, Feeds
 from newsletter.emitters import EMITTERS, FEEDS, ISSUES
@@ -12,7 +13,8 @@ from newsletter.feeds.editions import edition, editions
 from newsletter.model import Article, Edition
 from newsletter.processes import ahead, crew
 from newsletter.processes.batches import batches
-from newsletter.processes.crew import Crew, Made
+from newsletter.processes.crew import Crew
+from newsletter.processes.rendering import Made
 from newsletter.render import Site
 from newsletter.templating import Templates
 from tests.factories import make_article, make_config, make_edition, make_issue, make_rendered
@@ -72,6 +74,40 @@ def test_articles_come_out_the_same_from_a_process_that_was_started_ahead(count:
         assert told(two.render(work, SITE)) == told(Crew(1).render(work, SITE))
         made = publication(CONFIG, 4)
         assert two.emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
+
+
+@pytest.mark.parametrize("is_ahead", [True, False])
+@pytest.mark.parametrize("count", [0, 1, 7, 30])
+def test_digests_are_made_while_more_articles_are_rendered(count: int, *, is_ahead: bool) -> None:
+    made, work = publication(CONFIG, 4), articles(count)
+    with Crew(2, aside=ahead.start(CONFIG, 2) if is_ahead else None) as two:
+        two.begin_digests(CONFIG, [replace(one, feed=()) for one in made], Templates(), 8)
+        begun = two._begun  # noqa: SLF001 - whether it is what is taken shows nowhere else
+        assert begun is not None
+        assert told(two.render(work, SITE)) == told(Crew(1).render(work, SITE))
+        assert two.emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
+        assert begun[1].is_done()
+
+
+def test_digests_that_were_begun_of_other_issues_are_not_taken() -> None:
+    made = publication(CONFIG, 4)
+    assert made[0].issue is not None
+    other = replace(made[0], issue=replace(made[0].issue, subject="Another"))
+    with Crew(2) as two:
+        two.begin_digests(CONFIG, [other, *made[1:]], Templates(), 8)
+        assert two.emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
+
+
+def test_nothing_is_begun_where_no_digest_is_new_nor_where_a_pool_is_to_make_them() -> None:
+    made = publication(CONFIG, 4)
+    many = [made[0], *(replace(one, issue=made[0].issue) for one in made[1:])]
+    with Crew(2) as two:
+        two.begin_digests(CONFIG, [replace(one, issue=None) for one in made], Templates(), 8)
+        two.begin_digests(CONFIG, many * 3, Templates(), 1000)
+        assert two._begun is None  # noqa: SLF001 - whether anything was
+    with Crew(1) as one:
+        one.begin_digests(CONFIG, made, Templates(), 8)
+        assert one._begun is None  # noqa: SLF001 - the same
 
 
 def test_a_process_that_was_started_ahead_is_not_told_of_too_many_articles(monkeypatch: pytest.MonkeyPatch) -> None:
