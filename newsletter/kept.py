@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from newsletter.config import Config, Delivery
 from newsletter.index import circumstances, file, place
 from newsletter.mail.manifest import NAME, mailed, unchanged
-from newsletter.model import Edition, Issue, Kept
+from newsletter.model import Edition, Issue, Kept, Output, Spooled
 from newsletter.templating import Templates
 
 if TYPE_CHECKING:
@@ -54,7 +54,15 @@ def _find(config: Config, edition: Edition, issue: Issue, shared: bytes, owned: 
                 found[name] = path.read_bytes()
         except OSError:
             continue  # then the digest is made again, and the writer says what is wrong with the file
-    return Kept(source=made_from, outputs=unchanged(folder, found, made_from))
+    outputs = unchanged(folder, found, made_from)
+    return Kept(source=made_from, outputs=tuple(_left(config, one) for one in outputs) if edition.prefix else outputs)
+
+
+def _left(config: Config, output: Output) -> Spooled:
+    """Leave a file where it is: of editions there may be more than memory should hold."""
+    place = str(config.out / output.path)
+    digest = sha256(output.body).hexdigest()
+    return Spooled(path=output.path, type=output.type, file=place, sha256=digest, remarks=output.remarks)
 
 
 def source(edition: Edition, issue: Issue, shared: bytes) -> str:

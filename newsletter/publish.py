@@ -194,7 +194,7 @@ def _produce(
         past=past_issues(config.out, besides=issue.key if issue else None),
     )
     _refuse_to_empty(config, whole, library.found, problems)
-    outputs = crew.emit(config, (whole, *others), templates) if whole.feed else ()
+    outputs = crew.emit(config, (whole, *others), templates, spool.put) if whole.feed else ()
     traces = making.traces(rendition) | piecework.traces
     leaves = making.without_damaged_pages(history, plans, traces, owned) if problems else history.outputs
     every: tuple[Output | Spooled, ...] = (
@@ -249,10 +249,10 @@ def _to_record(
     return publications(today.recognition, library.articles, published, shown, onward=config.feeds.onward), gone
 
 
-def _size(outputs: Sequence[Output], whole: Edition) -> manifest.Size | None:
+def _size(outputs: Sequence[Output | Spooled], whole: Edition) -> manifest.Size | None:
     """Read how large the digest of the whole publication is, if there is one."""
     path = f"issues/{whole.issue.key}/{manifest.NAME}" if whole.issue else None
-    return next((manifest.size(output.body) for output in outputs if output.path == path), None)
+    return next((manifest.size(output.body) for output in outputs if output.path == path and isinstance(output, Output)), None)
 
 
 def _refuse_to_empty(config: Config, edition: Edition, found: Sequence[Found], problems: Sequence[ContentError]) -> None:

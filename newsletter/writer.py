@@ -114,7 +114,13 @@ class Spool:
             file = _stage(staging, output.body)
         except OSError as error:
             raise _output_error(staging, error) from error
-        return Spooled(path=output.path, type=output.type, file=str(file), sha256=sha256(output.body).hexdigest())
+        return Spooled(
+            path=output.path,
+            type=output.type,
+            file=str(file),
+            sha256=sha256(output.body).hexdigest(),
+            remarks=output.remarks,
+        )
 
 
 def write(

@@ -19,15 +19,10 @@ from newsletter.templating import Templates, rfc3339
 
 
 def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output, ...]:
-    """Return the mail, its text, the message and the manifest of the edition's issue, if it has one.
-
-    What out/ holds already, made from the same, is returned as it is.
-    """
+    """Return the mail, its text, the message and the manifest of the edition's issue, if it has one."""
     issue, kept = edition.issue, edition.kept
     if issue is None:
         return ()
-    if kept is not None and kept.outputs:
-        return kept.outputs
     merging = Merging(config.digest, repr(replace(issue, pictures=())))
     values = {
         "config": config,

@@ -99,7 +99,7 @@ class MailPicture(Struct, frozen=True, kw_only=True):
     body: bytes | None = None
 
 
-class Article(Struct, frozen=True, kw_only=True):
+class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One Markdown source file's metadata. Its body stays on disk until it is asked for."""
 
     #: POSIX path relative to the content folder.
@@ -139,7 +139,7 @@ class Article(Struct, frozen=True, kw_only=True):
     body_line: int = 1
     #: A heading at the top of the body that only repeats the title is not part of the content.
     title_in_body: bool = False
-    #: SHA-256 of the file as it was read, in hexadecimal.
+    #: SHA-256 of the file as it was read, in hexadecimal; see folder.digests.
     sha256: str = ""
     #: 1-based line of the file on which its author gives the id; None where it was minted.
     id_line: int | None = None

@@ -157,6 +157,8 @@ class Spooled(Struct, frozen=True, kw_only=True):
     file: str
     #: SHA-256 of its bytes, in hexadecimal.
     sha256: str
+    #: What is worth telling about how it was made.
+    remarks: tuple[Remark, ...] = ()
 
 
 class Kept(Struct, frozen=True, kw_only=True):
@@ -165,4 +167,4 @@ class Kept(Struct, frozen=True, kw_only=True):
     #: SHA-256 over all that shapes the mail, in hexadecimal.
     source: str
     #: The digest's files, if they were made from the same source and are as they were; else empty.
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple["Output | Spooled", ...] = ()

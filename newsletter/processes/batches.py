@@ -3,7 +3,7 @@
 What the editions of a batch have in common, such as the text of an article in feeds and in mails, is made once for them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from newsletter.config import Config
 from newsletter.emitters import EMITTERS, FEEDS, ISSUES, emitter
 from newsletter.mail.manifest import mailed
-from newsletter.model import Edition, Output
+from newsletter.model import Edition, Output, Spooled
 from newsletter.templating import Templates
 
 #: Editions that a process takes at a time, in all formats.
@@ -22,7 +22,10 @@ DIGEST = "digest"
 #: Emitters, and the editions that they serve.
 Batch: TypeAlias = tuple[tuple[str, ...], range]
 #: Of each emitter, of each edition.
-Emitted: TypeAlias = tuple[tuple[tuple[Output, ...], ...], ...]
+Outputs: TypeAlias = tuple[Output | Spooled, ...]
+Emitted: TypeAlias = tuple[tuple[Outputs, ...], ...]
+#: What is to be kept of an output.
+Put: TypeAlias = Callable[[Output], Output | Spooled]
 
 
 def batches(editions: int, count: int) -> list[Batch]:
@@ -40,13 +43,35 @@ def batches(editions: int, count: int) -> list[Batch]:
     return [*whole, *((each, range(start, min(start + BATCH, editions))) for start in range(1, editions, BATCH))]
 
 
-def emit_batch(config: Config, editions: Sequence[Edition], templates: Templates, batch: Batch) -> Emitted:
-    """Run some emitters on some editions; for each emitter, for each edition, the outputs."""
+def as_it_is(output: Output) -> Output:
+    """Keep an output in memory."""
+    return output
+
+
+def emit_batch(config: Config, editions: Sequence[Edition], templates: Templates, batch: Batch, put: Put = as_it_is) -> Emitted:
+    """Run some emitters on some editions; for each emitter, for each edition, the outputs. ``put`` as for ``lighter``."""
     names, served = batch
-    return tuple(tuple(emitter(name)(config, editions[at], templates) for at in served) for name in names)
+    return tuple(tuple(_light(at, emitted(name, config, editions[at], templates), put) for at in served) for name in names)
 
 
-def together(made: Sequence[tuple[Batch, Emitted]]) -> tuple[Output, ...]:
+def emitted(name: str, config: Config, edition: Edition, templates: Templates) -> Outputs:
+    """Run an emitter on an edition; of a digest that out/ holds already, made from the same, what is there is returned."""
+    if name == DIGEST and edition.kept is not None and edition.kept.outputs:
+        return edition.kept.outputs
+    return emitter(name)(config, edition, templates)
+
+
+def lighter(batch: Batch, made: Emitted, put: Put) -> Emitted:
+    """Keep of the outputs of all editions but the publication what ``put`` makes of them."""
+    _, served = batch
+    return tuple(tuple(_light(at, outputs, put) for at, outputs in zip(served, each, strict=True)) for each in made)
+
+
+def _light(edition: int, outputs: Outputs, put: Put) -> Outputs:
+    return outputs if edition == 0 else tuple(put(one) if isinstance(one, Output) else one for one in outputs)
+
+
+def together(made: Sequence[tuple[Batch, Emitted]]) -> Outputs:
     """Put the outputs of batches in order."""
     placed = {
         (name, edition): outputs

@@ -12,20 +12,24 @@ from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar
 
 from newsletter import __version__
 from newsletter.config import Config
-from newsletter.emitters import emitter
 from newsletter.errors import NewsletterError
-from newsletter.model import Article, Edition, Output
+from newsletter.model import Article, Edition
 from newsletter.processes.ahead import to_make_digests
 from newsletter.processes.aside import Aside, Task, workers
 from newsletter.processes.batches import (
     DIGEST,
     Batch,
     Emitted,
+    Outputs,
+    Put,
+    as_it_is,
     batches,
     emit_batch,
+    emitted,
     entries,
     for_batch,
     has_new_digest,
+    lighter,
     ready,
     together,
 )
@@ -90,7 +94,7 @@ class Crew:
         self._executor = executor
         self._aside = aside
         #: Digests that are being made beside this process, and what of.
-        self._begun: tuple[tuple[Edition, ...], Task[tuple[tuple[Output, ...], ...]]] | None = None
+        self._begun: tuple[tuple[Edition, ...], Task[tuple[Outputs, ...]]] | None = None
 
     def __enter__(self) -> Self:
         """Begin the build."""
@@ -156,31 +160,34 @@ class Crew:
             wanted = for_batch(editions, first)
             self._begun = wanted, self._aside.begin(_digests, config, wanted, templates)
 
-    def emit(self, config: Config, editions: Sequence[Edition], templates: Templates) -> tuple[Output, ...]:
-        """Run every emitter on the editions that it serves, the publication first; their outputs, in the emitters' order."""
+    def emit(self, config: Config, editions: Sequence[Edition], templates: Templates, put: Put = as_it_is) -> Outputs:
+        """Run every emitter on the editions that it serves, the publication first; their outputs, in the emitters' order.
+
+        Where there are many entries ``put`` says what to keep of the outputs of editions.
+        """
         job = (config, tuple(editions), templates)
-        is_new = any(map(has_new_digest, editions))
+        is_new, many = any(map(has_new_digest, editions)), entries(editions) >= EMIT_THRESHOLD
+        put = put if many else as_it_is
         if self._executor is not None:
-            return self._emit_far(job)
-        if self._count < 2 or not (is_new or entries(editions) >= EMIT_THRESHOLD):  # noqa: PLR2004 - one process is no pool
-            return together([(batch, emit_batch(*job, batch)) for batch in batches(len(editions), 1)])
+            return self._emit_far(job, put)
+        if self._count < 2 or not (is_new or many):  # noqa: PLR2004 - one process is no pool
+            return together([(batch, emit_batch(*job, batch, put)) for batch in batches(len(editions), 1)])
         if is_new:
             self.expect_digest(config)
-        return self._emit_near(job)
+        return self._emit_near(job, put, many=many)
 
-    def _emit_near(self, job: Job) -> tuple[Output, ...]:
+    def _emit_near(self, job: Job, put: Put, *, many: bool) -> Outputs:
         """Have the digests made beside this process, and the rest here, or in a pool if there is much of it."""
         config, editions, templates = job
-        many = entries(editions) >= EMIT_THRESHOLD
         first, *rest = self._cut(editions, many=many)
         if _is_for_all(first, editions):
             # what it takes to make the publication's digest, and what is in it, the processes of the pool then inherit
             self.__exit__()
             digests = _digests(config, for_batch(editions, first), templates)
-            return together([(first, (digests,)), *self._emit_pooled(job, rest)])
+            return together([(first, (digests,)), *self._emit_pooled(job, rest, put)])
         beside = self._digests_beside(config, for_batch(editions, first), templates)
         try:
-            made = self._emit_pooled(job, rest) if many else [(batch, emit_batch(*job, batch)) for batch in rest]
+            made = self._emit_pooled(job, rest, put) if many else [(batch, emit_batch(*job, batch)) for batch in rest]
         except NewsletterError:
             if beside is not None:
                 beside.result()  # the digests' own trouble comes first, as with one process
@@ -195,19 +202,20 @@ class Crew:
 
     def _digests_beside(
         self, config: Config, editions: tuple[Edition, ...], templates: Templates
-    ) -> Task[tuple[tuple[Output, ...], ...]] | None:
+    ) -> Task[tuple[Outputs, ...]] | None:
         """Take the digests that were begun, if they are those of these editions, or begin them."""
         if self._begun is not None and self._begun[0] == editions:
             return self._begun[1]
         return self._aside.begin(_digests, config, editions, templates) if self._aside is not None else None
 
-    def _emit_pooled(self, job: Job, work: Sequence[Batch]) -> list[tuple[Batch, Emitted]]:
+    def _emit_pooled(self, job: Job, work: Sequence[Batch], put: Put) -> list[tuple[Batch, Emitted]]:
         from newsletter.processes.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
 
         with pool(min(self._count, len(work)), _take, job) as processes:
-            return [*zip(work, processes.map(_emit_own, work), strict=True)]
+            made = _in_turn(lambda batch: processes.submit(_emit_own, batch), work, AHEAD * self._count)
+            return [(batch, lighter(batch, one, put)) for batch, one in zip(work, made, strict=True)]
 
-    def _emit_far(self, job: Job) -> tuple[Output, ...]:
+    def _emit_far(self, job: Job, put: Put) -> Outputs:
         """Hand all to the executor, whose processes may see none of the files here."""
         assert self._executor is not None  # as the caller knows  # noqa: S101
         config, editions, templates = job
@@ -217,7 +225,7 @@ class Crew:
             batch = (names, range(len(served)))
             part = for_batch(editions, (names, served))
             submitted.append(((names, served), self._executor.submit(_emit_far, __version__, config, part, carried, batch)))
-        return together([(batch, future.result()) for batch, future in submitted])
+        return together([(batch, lighter(batch, future.result(), put)) for batch, future in submitted])
 
 
 def _in_turn(submit: "Callable[[Item], Future[Done]]", items: "Iterable[Item]", most: int) -> "Iterator[Done]":
@@ -298,9 +306,9 @@ def _is_for_all(first: Batch, editions: Sequence[Edition]) -> bool:
     return len(first[1]) < len(editions) and any(map(has_new_digest, editions[1:]))
 
 
-def _digests(config: Config, editions: Sequence[Edition], templates: Templates) -> tuple[tuple[Output, ...], ...]:
+def _digests(config: Config, editions: Sequence[Edition], templates: Templates) -> tuple[Outputs, ...]:
     """Make the digest of each edition."""
-    return tuple(emitter(DIGEST)(config, edition, templates) for edition in editions)
+    return tuple(emitted(DIGEST, config, edition, templates) for edition in editions)
 
 
 def _emit_own(batch: Batch) -> Emitted:

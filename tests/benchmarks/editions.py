@@ -15,7 +15,7 @@ from typing import Any
 from newsletter import cli
 from newsletter.mail import inline
 from newsletter.mail.places import Places
-from newsletter.processes import crew
+from newsletter.processes import rendering
 from tests.benchmarks.archive import WORDS, Archive
 from tests.benchmarks.contestants import Case
 from tests.benchmarks.contestants.ours import OURS, command
@@ -53,7 +53,7 @@ def counted(arguments: list[str]) -> int:
 
         return call
 
-    crew.render = counting("rendered", crew.render)  # type: ignore[attr-defined]  # as it is called there
+    rendering.render = counting("rendered", rendering.render)  # type: ignore[attr-defined]  # as it is called there
     inline.transform = counting("by premailer", inline.transform)
     Places.remember = counting("inlined", Places.remember)  # type: ignore[method-assign]  # to count its calls
     status = cli.main(arguments)

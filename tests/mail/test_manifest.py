@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from newsletter.emitters.digest import emit
 from newsletter.mail import manifest
 from newsletter.model import ArchivePage, Form, Kept, Output, Remark
+from newsletter.processes.batches import emitted
 from newsletter.templating import Templates
 from tests.factories import make_config, make_edition, make_rendered
 
@@ -78,7 +79,7 @@ def test_the_size_tells_each_form_that_there_is_from_full_to_counted() -> None:
 def test_the_emitter_returns_what_is_kept_as_it_is() -> None:
     edition = make_edition(make_rendered())
     kept = (Output(path=f"{FOLDER}email.html", type="text/html", body=b"kept"),)
-    assert emit(make_config(), replace(edition, kept=Kept(source=SOURCE, outputs=kept)), Templates()) == kept
+    assert emitted("digest", make_config(), replace(edition, kept=Kept(source=SOURCE, outputs=kept)), Templates()) == kept
 
 
 def test_the_emitters_manifest_is_sealed_with_the_source_and_tells_of_the_files() -> None:

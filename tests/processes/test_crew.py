@@ -10,7 +10,7 @@ from newsletter.config import Config, Feeds
 from newsletter.emitters import EMITTERS, FEEDS, ISSUES
 from newsletter.errors import NewsletterError, OutputError, RenderError
 from newsletter.feeds.editions import edition, editions
-from newsletter.model import Article, Edition
+from newsletter.model import Article, Edition, Output, Spooled
 from newsletter.processes import ahead, crew
 from newsletter.processes.batches import batches
 from newsletter.processes.crew import Crew
@@ -87,6 +87,25 @@ def test_digests_are_made_while_more_articles_are_rendered(count: int, *, is_ahe
         assert told(two.render(work, SITE)) == told(Crew(1).render(work, SITE))
         assert two.emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
         assert begun[1].is_done()
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_of_many_editions_memory_holds_what_is_kept_of_their_outputs(jobs: int, executor: Executor) -> None:
+    made = publication(make_config(feeds=Feeds(tags=1, limit=60)), 180)
+    assert sum(len(one.feed) for one in made) >= crew.EMIT_THRESHOLD
+    put: list[str] = []
+
+    def away(output: Output) -> Spooled:
+        put.append(output.path)
+        return Spooled(path=output.path, type=output.type, file="", sha256="")
+
+    whole = Crew(1).emit(CONFIG, made, Templates())
+    for one in (Crew(jobs), Crew(1, executor)):
+        outputs = one.emit(CONFIG, made, Templates(), away)
+        assert [output.path for output in outputs] == [output.path for output in whole]
+        assert {output.path for output in outputs if isinstance(output, Spooled)} == {*put}
+        assert {path.split("/")[0] for path in put} == {"tags"}
+        put.clear()
 
 
 def test_digests_that_were_begun_of_other_issues_are_not_taken() -> None:
