@@ -5,7 +5,6 @@ digest. What decides is never a file's time: it is a digest of everything that t
 """
 
 from collections.abc import Collection, Iterable
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from newsletter.config import Config, Delivery
-from newsletter.index import circumstances, file, place
+from newsletter.index import program
 from newsletter.mail.manifest import NAME, mailed, unchanged
 from newsletter.model import Edition, Issue, Kept, Output, Spooled
 from newsletter.templating import Templates
@@ -26,8 +25,6 @@ FILES = ("email.html", "email.txt", "email.eml", NAME)
 #: The distributions whose code the mail goes through.
 DISTRIBUTIONS = ("premailer", "cssutils", "cssselect", "lxml", "Jinja2", "MarkupSafe", "Pillow")
 NOWHERE = Path()
-#: Of the blob in the index that has the digest of program and libraries.
-NUMBER = -3
 
 
 def of_editions(config: Config, editions: Iterable[Edition], templates: Templates, owned: Collection[str]) -> tuple[Edition, ...]:
@@ -79,18 +76,8 @@ def _shared(config: Config, templates: Templates) -> bytes:
     return _digest(
         repr(settings).encode(),
         *(part for name, body in templates.sources() for part in (name.encode(errors="surrogateescape"), body)),
-        _made_with(config),
+        program.digest_of(config, DISTRIBUTIONS),
     )
-
-
-def _made_with(config: Config) -> bytes:
-    """Digest program and libraries: read once for each state of their files, which takes as long as a feed."""
-    key = circumstances.of_program()
-    known = file.fetch(place(config), key, [NUMBER]).get(NUMBER)
-    if known is None:
-        known = _digest(_program(), *(f"{name} {_version(name)}".encode() for name in DISTRIBUTIONS))
-        file.store(place(config), key, {NUMBER: known})
-    return known
 
 
 def _digest(*parts: bytes) -> bytes:
@@ -105,19 +92,3 @@ def _instants(issue: Issue) -> "list[datetime]":
     """List the instants of an issue: their offsets come from the time zone database, which is no version of anything here."""
     articles = [item.article for item in issue.articles]
     return [issue.period.start, issue.period.end, *(when for one in articles for when in (one.published, one.updated))]
-
-
-@cache
-def _program() -> bytes:
-    """Digest the program, which in a checkout changes without its version; a process has it as it was when it began."""
-    package = Path(__file__).parent
-    return sha256(b"".join(sha256(path.read_bytes()).digest() for path in sorted(package.rglob("*.py")))).digest()
-
-
-def _version(distribution: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - 10 ms, where it is not known yet
-
-    try:
-        return version(distribution)
-    except PackageNotFoundError:  # installed without its metadata
-        return ""

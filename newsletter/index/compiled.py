@@ -15,9 +15,8 @@ from jinja2.bccache import Bucket
 
 from newsletter.config import Config
 from newsletter.index import circumstances, file, place
+from newsletter.index.numbers import COMPILED, last, number
 
-#: Numbers of these blobs, between those of the rows and those of the renderings.
-FIRST, LAST = 1 << 61, (1 << 61) + (1 << 56) - 1
 #: More than any publication has; older names go with the whole lot.
 MOST = 500
 
@@ -47,7 +46,7 @@ class Compiled(BytecodeCache):
 
     @cached_property
     def _known(self) -> dict[int, bytes]:
-        return file.fetch(self.path, self.key, (FIRST, LAST)) if self.key and self._is_own() else {}
+        return file.fetch(self.path, self.key, (COMPILED, last(COMPILED))) if self.key and self._is_own() else {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill Jinja's bucket if what it asks for is known."""
@@ -58,7 +57,7 @@ class Compiled(BytecodeCache):
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what Jinja compiled."""
         if self.key and self._is_own(absent=True):
-            anew = range(FIRST, FIRST) if len(self._known) < MOST else self._known.keys()
+            anew = () if len(self._known) < MOST else self._known.keys()
             file.store(self.path, self.key, {_number(bucket): bucket.bytecode_to_string()}, anew=anew)
 
     def _is_own(self, *, absent: bool = False) -> bool:
@@ -72,4 +71,4 @@ class Compiled(BytecodeCache):
 
 def _number(bucket: Bucket) -> int:
     """Turn Jinja's key, made of a template's name and path, into a number."""
-    return FIRST + int.from_bytes(sha256(bucket.key.encode()).digest()[:7])
+    return number(COMPILED, sha256(bucket.key.encode()).digest())

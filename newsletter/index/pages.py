@@ -23,14 +23,13 @@ from newsletter.enclosures import measured
 from newsletter.glance import sight
 from newsletter.index import circumstances, place, stamps
 from newsletter.index.documents import Document
+from newsletter.index.numbers import PAGES
 from newsletter.model import Article, Output, Remark, Rendered, Spooled
 from newsletter.recognise import Recognition, Shown, shown
 from newsletter.render import Site
 from newsletter.render.site import Asked
 from newsletter.templating import Templates
 
-#: Number of the record's blob.
-NUMBER = -2
 #: To read more files than this again takes longer than to wait until their looks will do.
 MANY = 30
 #: A file's path, its stamp (empty: it was fresh) and SHA-256.
@@ -89,7 +88,7 @@ class Pages:
             return
         from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-        body = file.fetch(place(config), self._key, [NUMBER]).get(NUMBER)
+        body = file.fetch(place(config), self._key, [PAGES]).get(PAGES)
         if body is not None:
             told = json.loads(body)
             self._documents = {
@@ -154,7 +153,7 @@ class Pages:
 
             told = {path: msgspec.structs.astuple(one) for path, one in articles.items()}
             body = json.dumps({"documents": self._kept, "articles": told}, default=msgspec.structs.astuple, separators=(",", ":"))
-            file.store(place(self._config), self._key, {NUMBER: body.encode()})
+            file.store(place(self._config), self._key, {PAGES: body.encode()})
 
     def _asks_the_same(self, path: str) -> bool:
         """Tell whether an article's rendering would be told what it was told, and shows the same files."""

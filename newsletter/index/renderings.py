@@ -10,13 +10,12 @@ from hashlib import sha256
 
 from newsletter.config import Config
 from newsletter.index import circumstances, place
+from newsletter.index.numbers import RENDERINGS, number
 from newsletter.model import Article, Rendered
 from newsletter.render import Site
 from newsletter.render.memory import recalled
 from newsletter.render.site import Asked
 
-#: Numbers of these blobs, beyond those of all others.
-LEAST = 1 << 62
 #: Of 1 (fast) to 9 (small).
 EFFORT = 1
 
@@ -62,7 +61,7 @@ class Renderings:
         if self._circumstances and self._path.is_file():
             from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-            file.forget(self._path, {_number(article.path) for article in wanted}, least=LEAST)
+            file.forget(self._path, {_number(article.path) for article in wanted}, least=RENDERINGS)
 
     def _key(self, article: Article) -> bytes:
         return sha256(self._circumstances + repr(article).encode("utf-8", "surrogatepass")).digest()
@@ -74,4 +73,4 @@ def packed(text: str) -> bytes:
 
 
 def _number(path: str) -> int:
-    return LEAST | int.from_bytes(sha256(path.encode("utf-8", "surrogatepass")).digest()[:7])
+    return number(RENDERINGS, sha256(path.encode("utf-8", "surrogatepass")).digest())

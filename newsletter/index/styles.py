@@ -8,9 +8,8 @@ from pathlib import Path
 
 from newsletter.config import Config
 from newsletter.index import circumstances, place
+from newsletter.index.numbers import STYLES, last, number
 
-#: Numbers of these blobs, before those of compiled templates.
-FIRST, LAST = 1 << 60, (1 << 60) + (1 << 56) - 1
 #: Style sheets; when there are so many, all others go.
 MOST = 8
 #: Bytes that say which style sheet a blob is about.
@@ -36,7 +35,7 @@ class Styles:
     def known(self, sheet: str) -> bytes | None:
         """Return what was kept of a style sheet."""
         name = _name(sheet)
-        body = self._all().get(_number(name), b"")
+        body = self._all().get(number(STYLES, name), b"")
         return body[NAMED:] if body[:NAMED] == name else None
 
     def keep(self, sheet: str, places: bytes) -> None:
@@ -47,8 +46,8 @@ class Styles:
 
         name = _name(sheet)
         sound = self._all()
-        gone = set(file.numbers(self._path, FIRST, LAST)) - (sound.keys() if len(sound) < MOST else set())
-        file.store(self._path, self._key, {_number(name): name + places}, anew=gone)
+        gone = set(file.numbers(self._path, STYLES, last(STYLES))) - (sound.keys() if len(sound) < MOST else set())
+        file.store(self._path, self._key, {number(STYLES, name): name + places}, anew=gone)
 
     def are_there(self) -> bool:
         """Tell whether any style sheet is known."""
@@ -59,12 +58,8 @@ class Styles:
             return {}
         from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-        return file.fetch(self._path, self._key, (FIRST, LAST))
+        return file.fetch(self._path, self._key, (STYLES, last(STYLES)))
 
 
 def _name(sheet: str) -> bytes:
     return sha256(sheet.encode("utf-8", "surrogatepass")).digest()
-
-
-def _number(name: bytes) -> int:
-    return FIRST + int.from_bytes(name[:7])

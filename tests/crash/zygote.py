@@ -116,7 +116,7 @@ def serve() -> None:
     """Take orders until there are no more."""
     for name in MODULES:
         import_module(name)
-    import_module("newsletter.kept")._program()  # noqa: SLF001 - the same program for all runs, while it is being worked on
+    import_module("newsletter.index.program")._program()  # noqa: SLF001 - the same program for all runs, while it is being worked on
     answer("ready")
     for line in sys.stdin:
         order = json.loads(line)

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.index import circumstances, compiled, place
-from newsletter.index.compiled import FIRST, LAST, Compiled
-from newsletter.index.renderings import LEAST
+from newsletter.index.compiled import Compiled
+from newsletter.index.numbers import COMPILED, RENDERINGS, last
 from newsletter.templating import Templates
 from tests.factories import make_config
 
@@ -56,8 +56,9 @@ def written(config: Config) -> str:
 
 
 def rows(config: Config) -> int:
+    own = (COMPILED, last(COMPILED))
     with closing(sqlite3.connect(place(config))) as connection:
-        return int(connection.execute("SELECT count(*) FROM blobs WHERE number BETWEEN ? AND ?", (FIRST, LAST)).fetchone()[0])
+        return int(connection.execute("SELECT count(*) FROM blobs WHERE number BETWEEN ? AND ?", own).fetchone()[0])
 
 
 def test_templates_are_compiled_once(config: Config, compiling: Count) -> None:
@@ -115,7 +116,7 @@ def test_damaged_ones_do_not_count(config: Config, compiling: Count, harm: str) 
 def test_one_that_was_put_under_another_ones_number_does_not_count(config: Config) -> None:
     text = written(config)
     with closing(sqlite3.connect(place(config))) as connection:
-        a, b = connection.execute("SELECT number, seal, body FROM blobs WHERE number >= ?", (FIRST,)).fetchall()
+        a, b = connection.execute("SELECT number, seal, body FROM blobs WHERE number >= ?", (COMPILED,)).fetchall()
         connection.execute("UPDATE blobs SET seal = ?, body = ? WHERE number = ?", (*b[1:], a[0]))
         connection.execute("UPDATE blobs SET seal = ?, body = ? WHERE number = ?", (*a[1:], b[0]))
         connection.commit()
@@ -175,4 +176,4 @@ def test_where_the_time_zone_is_unknown_nothing_is_kept(config: Config, monkeypa
 
 
 def test_their_numbers_are_nobody_elses() -> None:
-    assert LAST < LEAST
+    assert last(COMPILED) < RENDERINGS

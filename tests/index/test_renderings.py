@@ -18,7 +18,8 @@ from newsletter import collector, periods, present
 from newsletter.config import Config
 from newsletter.errors import RenderError
 from newsletter.index import place
-from newsletter.index.renderings import LEAST, Renderings
+from newsletter.index.numbers import RENDERINGS
+from newsletter.index.renderings import Renderings
 from newsletter.model import Article, Rendered
 from newsletter.processes import rendering
 from newsletter.processes.crew import Crew
@@ -173,7 +174,7 @@ def test_renderings_of_articles_that_are_gone_go(config: Config, write: Write) -
     gone.unlink()
     render(config)
     with closing(sqlite3.connect(place(config))) as index:
-        assert index.execute("SELECT count(*) FROM blobs WHERE number >= ?", (LEAST,)).fetchone() == (1,)
+        assert index.execute("SELECT count(*) FROM blobs WHERE number >= ?", (RENDERINGS,)).fetchone() == (1,)
 
 
 def test_an_article_that_fails_is_tried_each_time(config: Config, write: Write, rendered: Count) -> None:

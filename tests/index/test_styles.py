@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.index import circumstances, file, place
-from newsletter.index.styles import FIRST, LAST, MOST, Styles
+from newsletter.index.numbers import STYLES, last
+from newsletter.index.styles import MOST, Styles
 from tests.factories import make_config
 
 
@@ -29,14 +30,14 @@ def test_under_other_circumstances_nothing_is_known_and_what_was_kept_then_goes(
     assert Styles.of(config).known("p {}") is None
     assert not Styles.of(config).are_there()
     Styles.of(config).keep("b {}", b"[2]")
-    assert len(file.numbers(place(config), FIRST, LAST)) == 1
+    assert len(file.numbers(place(config), STYLES, last(STYLES))) == 1
 
 
 def test_there_are_never_more_than_a_few(config: Config) -> None:
     for number in range(2 * MOST + 1):
         Styles.of(config).keep(f"p {{ margin: {number}px }}", b"[]")
         assert Styles.of(config).known(f"p {{ margin: {number}px }}") == b"[]"
-        assert len(file.numbers(place(config), FIRST, LAST)) <= MOST
+        assert len(file.numbers(place(config), STYLES, last(STYLES))) <= MOST
 
 
 def test_a_damaged_index_or_one_that_cannot_be_read_knows_nothing(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:

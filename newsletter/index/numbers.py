@@ -1,0 +1,22 @@
+"""Under which numbers the index keeps its blobs: from 0 on the rows (index/__init__.py), and far from them all others."""
+
+#: The documents that stand; see pages.py.
+PAGES = -2
+#: A digest of program and libraries; see program.py.
+PROGRAM = -3
+#: Each of the following has the 56 bits after it for a digest of what a blob is about.
+WIDTH = 56
+#: See styles.py, compiled.py and renderings.py.
+STYLES = 1 << 60
+COMPILED = 1 << 61
+RENDERINGS = 1 << 62
+
+
+def number(first: int, digest: bytes) -> int:
+    """Give a blob its number by a digest of what it is about."""
+    return first + int.from_bytes(digest[: WIDTH // 8])
+
+
+def last(first: int) -> int:
+    """Return the last number of a kind."""
+    return first + (1 << WIDTH) - 1
