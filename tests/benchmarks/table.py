@@ -6,6 +6,7 @@ from tests.benchmarks.contestants import Case
 from tests.benchmarks.results import REFERENCE, Figure, Results, Row, cpu, peak, wall
 
 START, END = "<!-- benchmarks -->\n", "<!-- /benchmarks -->"
+SLOPE = "µs/article: wall time for each further article, from the next smaller archive on."
 HEADS = ("articles", "", "", "wall s", "ratio", "CPU s", "ratio", "MB", "ratio", "MB at once", "µs/article")
 
 
@@ -16,7 +17,9 @@ def full(results: Results) -> str:
     lines = [
         "  ".join(_padded(cell, width, at) for at, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows
     ]
-    return "\n".join((*(line.rstrip() for line in lines), "", *_notes(results)))
+    return "\n".join(
+        (*(line.rstrip() for line in lines), "", *_notes(results, f"MB: the largest process; at once: all of them. {SLOPE}"))
+    )
 
 
 def _padded(cell: str, width: int, column: int) -> str:
@@ -43,13 +46,12 @@ def _ratio(results: Results, row: Row, figure: Figure) -> str:
     return "" if ratio is None else f"{ratio:.3f}"
 
 
-def _notes(results: Results) -> Iterator[str]:
+def _notes(results: Results, *more: str) -> Iterator[str]:
     """Say how it was measured, and of whom."""
-    yield (
-        f"{results.date}, {results.machine}. Medians of {results.rounds} rounds, in each of which all take their turns; "
-        f"ratios are to {REFERENCE} in the same round. MB: the largest process; at once: all of them. "
-        "µs/article: wall time for each further article, from the next smaller archive on."
+    how = (
+        f"Medians of {results.rounds} rounds, in each of which all take their turns; ratios are to {REFERENCE} in the same round."
     )
+    yield " ".join((f"{results.date}, {results.machine}. {how}", *more))
     for name, version, about in results.contestants:
         yield f"{name} {version}: {about}."
 
@@ -57,15 +59,16 @@ def _notes(results: Results) -> Iterator[str]:
 def readme(results: Results) -> str:
     """Write the table for the README, in Markdown: ratios on the clock with seconds, and memory."""
     lines = [
-        "| articles | | " + " | ".join(Case) + " | memory, cold |",
-        "| ---: | --- |" + " ---: |" * (len(Case) + 1),
+        "| articles | | " + " | ".join(Case) + " | memory, cold | µs/article |",
+        "| ---: | --- |" + " ---: |" * (len(Case) + 2),
     ]
     for count, name in dict.fromkeys((row.count, row.contestant) for row in results.rows):
         found = [results.row(count, name, case) for case in Case]
         memory = "-" if found[0] is None else _told(results, found[0], peak, "{:.0f} MB")
         times = (_told(results, row, wall, "{:.2f} s") if row else "-" for row in found)
-        lines.append(f"| {count:,} | {name} | {' | '.join(times)} | {memory} |")
-    return "\n".join((*lines, "", *_as_list(_notes(results))))
+        slopes = " / ".join(f"{slope:.1f}" for row in found if row and (slope := results.slope(row)) is not None) or "-"
+        lines.append(f"| {count:,} | {name} | {' | '.join(times)} | {memory} | {slopes} |")
+    return "\n".join((*lines, "", *_as_list(_notes(results, f"Memory: of the largest process. {SLOPE}"))))
 
 
 def _as_list(notes: Iterable[str]) -> Iterator[str]:

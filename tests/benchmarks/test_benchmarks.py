@@ -119,7 +119,7 @@ def test_ratios_are_medians_of_those_within_a_round() -> None:
 def test_without_the_reference_there_are_no_ratios() -> None:
     measured = results(row("newsletter", 1.0))
     assert measured.ratio(measured.rows[0], wall) is None
-    assert "| 100 | newsletter | 1.00 s | - | - | - | 100 MB |" in table.readme(measured)
+    assert "| 100 | newsletter | 1.00 s | - | - | - | 100 MB | - |" in table.readme(measured)
     assert "1.000" in table.full(measured)
 
 
@@ -127,6 +127,7 @@ def test_the_slope_is_taken_from_the_next_smaller_archive() -> None:
     measured = results(*(row("newsletter", seconds, count=count) for count, seconds in ((100, 9.0), (1_000, 1.0), (11_000, 2.0))))
     assert measured.slope(measured.rows[0]) is None
     assert measured.slope(measured.rows[2]) == pytest.approx(100.0)
+    assert "| 11,000 | newsletter | 2.00 s | - | - | - | 200 MB | 100.0 |\n" in table.readme(measured)
 
 
 def test_results_are_read_as_they_were_written() -> None:
@@ -139,7 +140,7 @@ def test_the_table_goes_between_its_marks_and_nowhere_else() -> None:
     document = f"before\n{table.START}old\n{table.END}\nafter\n"
     written = table.with_table(document, measured)
     assert written.startswith(f"before\n{table.START}| articles |")
-    assert "| 100 | newsletter | 0.500 (1.00 s) | - | - | - | 0.500 (100 MB) |\n" in written
+    assert "| 100 | newsletter | 0.500 (1.00 s) | - | - | - | 0.500 (100 MB) | - |\n" in written
     assert written.endswith(f"\n{table.END}\nafter\n")
     assert table.with_table(written, measured) == written
     with pytest.raises(ValueError, match="expected the marks"):
