@@ -21,7 +21,7 @@ from newsletter import writer
 from newsletter.processes.pool import pool
 
 def work(seconds):
-    print(os.getpid(), flush=True)
+    os.write(1, b"%d\\n" % os.getpid())  # print may write number and line end apart, and those of two processes mix
     time.sleep(seconds)
 
 with writer.lock(Path(sys.argv[1])), pool(2, str) as processes:
@@ -51,19 +51,22 @@ def test_a_lock_is_held_once_and_free_again_afterwards(tmp_path: Path) -> None:
 def test_a_killed_run_leaves_neither_its_lock_nor_its_workers(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
-        assert holder.stdout is not None
-        workers = {int(holder.stdout.readline()) for _ in range(2)}
-        with pytest.raises(LockedError), writer.lock(folder):
-            pytest.fail("was locked")
-        holder.send_signal(signal.SIGKILL)
-        holder.wait()
-        with writer.lock(folder):
-            pass
-        for _ in range(1000):
-            if not any(_runs(worker) for worker in workers):
-                break
-            time.sleep(0.01)
-        assert not any(_runs(worker) for worker in workers)
+        try:
+            assert holder.stdout is not None
+            workers = {int(holder.stdout.readline()) for _ in range(2)}
+            with pytest.raises(LockedError), writer.lock(folder):
+                pytest.fail("was locked")
+            holder.send_signal(signal.SIGKILL)
+            holder.wait()
+            with writer.lock(folder):
+                pass
+            for _ in range(1000):
+                if not any(_runs(worker) for worker in workers):
+                    break
+                time.sleep(0.01)
+            assert not any(_runs(worker) for worker in workers)
+        finally:
+            holder.kill()
 
 
 def _runs(process: int) -> bool:

@@ -2,13 +2,15 @@
 
 With the standard library's pools it could not be chosen which of the processes gets a job, and the first of them starts a thread,
 after which nobody should fork.
+
+A terminal's Ctrl-C reaches all processes of a run. The first of them says and does what is called for, and ends the others.
 """
 
 import os
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
 
 if TYPE_CHECKING:
@@ -23,6 +25,22 @@ def workers(jobs: int) -> int:
     if jobs > 0:
         return jobs
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Have SIGINT wait until the block is over; for good in processes that are started there, as the signal mask is inherited.
+
+    An action that they took themselves would come too late for a signal that comes as they start.
+    """
+    import signal  # noqa: PLC0415 - 5 ms, which multiprocessing takes anyway
+
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # which raises what came until then
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 class Task(Generic[Made]):
@@ -70,7 +88,8 @@ class Aside:
         self._tasks: deque[Task[Any]] = deque()
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, self._pipe, ready), daemon=True)
-        self._process.start()
+        with uninterrupted():
+            self._process.start()
         theirs.close()
 
     def begin(self, do: Callable[[*Arguments], Made], *arguments: *Arguments) -> Task[Made]:

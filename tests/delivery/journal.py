@@ -21,7 +21,8 @@ class FileJournal:
     def attempts(self) -> Mapping[str, Attempt]:
         """Read the file."""
         found: dict[str, Attempt] = {}
-        for line in self.path.read_text().splitlines() if self.path.exists() else ():
+        text = self.path.read_text() if self.path.exists() else ""
+        for line in text[: text.rfind("\n") + 1].splitlines():  # somebody may be writing what comes after
             recipient, progress, reply = json.loads(line)
             begun = not reply and progress == Progress.TRYING
             count = (found[recipient].count if recipient in found else 0) + begun

@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -82,10 +83,12 @@ class Postfix:
     def __init__(self, root: Path, port: int, more: str = "") -> None:
         """Lay out its folders; ``more`` is configuration."""
         self.host, self.port, self.root = "127.0.0.1", port, root
+        self._started = 0.0
         owner = pwd.getpwnam("postfix")
         for name in ("etc", "queue", "state", "mail"):
             (root / name).mkdir()
-        for name in ("state", "mail"):
+        (root / "log").touch()  # what checks the queue at the start writes there too, as that user
+        for name in ("state", "mail", "log"):
             os.chown(root / name, owner.pw_uid, owner.pw_gid)
         text = MAIN.format(root=root, domain=DOMAIN, uid=owner.pw_uid, gid=owner.pw_gid, more=more)
         (root / "etc" / "main.cf").write_text(text, encoding="ascii")
@@ -93,6 +96,7 @@ class Postfix:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
+        self._started = time.time()
         self._run("start")
         while True:
             try:
@@ -124,7 +128,21 @@ class Postfix:
     def waiting(self) -> int:
         """Count the messages that it has taken and not put into the maildir yet."""
         queue = self.root / "queue"
-        return sum(len(names) for name in ("incoming", "active", "maildrop", "deferred") for _, _, names in os.walk(queue / name))
+        folders = ("incoming", "active", "maildrop", "deferred")
+        return sum(
+            self._is_waiting(Path(place, name))
+            for folder in folders
+            for place, _, names in os.walk(queue / folder)
+            for name in names
+        )
+
+    def _is_waiting(self, place: Path) -> bool:
+        """Tell whether anything comes of a file in the queue: one that is whole is executable; when stopped, none becomes so."""
+        try:
+            state = place.stat()
+        except FileNotFoundError:  # it is in the next folder by now, or in the maildir
+            return False
+        return bool(state.st_mode & stat.S_IXUSR) or state.st_mtime >= self._started
 
     def mail(self) -> list[bytes]:
         """Return all messages that arrived, once its queue is empty."""

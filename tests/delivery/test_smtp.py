@@ -61,7 +61,8 @@ def test_each_recipient_gets_one_message_of_its_own(tmp_path: Path, extensions: 
     assert server.counts() == dict.fromkeys(PEOPLE, 1)
     assert b"\r\nTown &amp; 7=\r\n" in server.mail[PEOPLE[7]][0]
     assert desk.progress() == dict.fromkeys(PEOPLE, "sent")
-    assert server.seen["connections"] == server.seen["QUIT"] == 4
+    assert server.seen["connections"] == server.seen["QUIT"]
+    assert 1 <= server.seen["connections"] <= 4  # one may have had to say nothing before the others had said it all
     assert server.seen["RSET"] == 0
 
 
@@ -105,11 +106,12 @@ def test_a_second_call_sends_nothing(tmp_path: Path) -> None:
     with faults.serving() as server:
         desk = desk_at(tmp_path, server)
         desk.send()
+        before = server.seen["connections"]
         again = desk.send()
     assert (again.delivered, again.problems) == (True, ())
     assert again.remarks[1] == "it had taken 45 messages in former runs"
     assert server.counts() == dict.fromkeys(PEOPLE, 1)
-    assert server.seen["connections"] == 4
+    assert server.seen["connections"] == before
 
 
 def test_recipients_whose_address_changes_its_capitals_are_the_same(tmp_path: Path) -> None:
