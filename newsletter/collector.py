@@ -5,10 +5,10 @@ as an argument.
 """
 
 import gc
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,6 +20,7 @@ from newsletter.folder import Content, File, UnreadableError
 from newsletter.index import Index
 from newsletter.index.articles import article_of, of_article
 from newsletter.index.articles import found as found_of
+from newsletter.index.rows import Row, Sound, as_said, wish
 from newsletter.index.said import Said, chosen, instant, problems, remarks
 from newsletter.mapped import Mapped
 from newsletter.model import Article, Filter, Found, Period, Remark, Status
@@ -34,6 +35,8 @@ class Library(Struct, frozen=True, kw_only=True):
 
     #: Every sound article, drafts included, by (published, id).
     articles: tuple[Article, ...]
+    #: The same by path.
+    by_path: tuple[Article, ...]
     #: One for every file that is or looks like an article, by path. ``report`` tells what the present makes of them.
     found: Sequence[Found]
     #: Paths of the files that would be articles if nothing were wrong with them.
@@ -71,16 +74,19 @@ def undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _library(config: Config, content: Content, files: Sequence[Said]) -> Library:
+def _library(config: Config, content: Content, rows: Sequence[Row]) -> Library:
     """Make articles of what the files say."""
-    # an article that is held back by an error keeps its names, so that those of others do not change meanwhile
-    dated = [file for file in files if file.published is not None and file.wish is not None and not file.excluded]
-    named = _named(config, dated)
+    named, are_alone = _named(config, rows)
     articles: list[Article] = []
     listed: list[Article | Found] = []
     wrong: list[ContentError] = []
     notes: list[Remark] = []
-    for file in files:
+    for row in rows:
+        if type(row) is Sound and are_alone:
+            articles.append(row.article)
+            listed.append(row.article)
+            continue
+        file = as_said(row) if isinstance(row, Sound) else row
         names = named(file)
         published = instant(file.published) if names else None
         if file.remarks:
@@ -103,6 +109,7 @@ def _library(config: Config, content: Content, files: Sequence[Said]) -> Library
     unread = (one for one in listed if isinstance(one, Found) and one.article is None and one.status is not Status.EXCLUDED)
     return Library(
         articles=tuple(_in_order(articles)),
+        by_path=tuple(articles),
         found=Mapped(listed, _as_found),
         unread=frozenset(one.path for one in unread),
         problems=tuple(wrong),
@@ -111,12 +118,17 @@ def _library(config: Config, content: Content, files: Sequence[Said]) -> Library
     )
 
 
-def _named(config: Config, dated: Sequence[Said]) -> Callable[[Said], Names | None]:
-    """Name the files that are dated articles; return what tells the names of each file, None of any other."""
-    if not are_free([file.wish or () for file in dated]):
+def _named(config: Config, rows: Sequence[Row]) -> tuple[Callable[[Said], Names | None], bool]:
+    """Name the files that are dated articles; return what tells the names of each file, None of any other.
+
+    And whether each is called as it would be by itself.
+    """
+    # an article that is held back by an error keeps its names, so that those of others do not change meanwhile
+    if not are_free([own for row in rows if (own := wish(row)) is not None]):
+        dated = [file for row in rows if (file := as_said(row) if isinstance(row, Sound) else row).wish and not file.excluded]
         candidates = (Candidate(file.path, _date(file), file.draft, file.wish or (), chosen(file)) for file in dated)
         by_path = {names.path: names for names in name_all(candidates, config)}
-        return lambda file: by_path.get(file.path)
+        return lambda file: by_path.get(file.path), False
 
     def wished(file: Said) -> Names | None:
         if file.wish is None or file.excluded:
@@ -125,7 +137,7 @@ def _named(config: Config, dated: Sequence[Said]) -> Callable[[Said], Names | No
         hosted = not config.permalink and (file.chosen is None or is_hosted(chosen(file), config))
         return Names(file.path, slug, permalink, hosted, identity)
 
-    return wished
+    return wished, True
 
 
 def _date(file: Said) -> datetime:
@@ -137,11 +149,11 @@ def _as_found(one: Article | Found) -> Found:
     return one if isinstance(one, Found) else of_article(one)
 
 
-def _said(config: Config, content: Content, index: Index | None, count: int) -> list[Said]:
+def _said(config: Config, content: Content, index: Index | None, count: int) -> list[Row]:
     """Say what each file says: those that look as they did are not read again."""
     rows = index.rows if index else {}
-    said: list[Said | None] = []
-    stale: list[tuple[File, Said | None]] = []
+    said: list[Row | None] = []
+    stale: list[tuple[File, Row | None]] = []
     places: list[int] = []
     for place, file in enumerate(content.articles):
         known = rows.get(file.path)
@@ -150,19 +162,21 @@ def _said(config: Config, content: Content, index: Index | None, count: int) -> 
             places.append(place)
             known = None
         said.append(known)
-    read: list[Said] = []
+    read: list[Row] = []
     if stale:
         from newsletter.processes.abreast import read_all  # noqa: PLC0415 - the YAML library, which most runs need not
 
         read = read_all(config, stale, count)
         for place, one in zip(places, read, strict=True):
             said[place] = one
-    files = [one for one in said if one is not None]
     if index:
         # what could not be read has no stamp: what is in it may change without a trace
-        changed = [one.path for one in read if one.stamp and one != rows.get(one.path)]
-        index.keep({one.path: one for one in files if one.stamp}, changed)
-    return files
+        kept = {one.path: one for one in read if one.stamp}
+        gone = {file.path for file, known in stale if known is not None and file.path not in kept}
+        if len(said) - len(stale) < len(rows):
+            gone |= rows.keys() - {file.path for file in content.articles}
+        index.keep({path: one for path, one in kept.items() if one != rows.get(path)}, gone)
+    return [one for one in said if one is not None]
 
 
 def body(config: Config, article: Article) -> str:
@@ -171,7 +185,7 @@ def body(config: Config, article: Article) -> str:
         raw = folder.read(config.content, article.path, limit=config.reading.max_bytes)
     except UnreadableError as error:
         raise ContentError(article.path, None, None, str(error)) from None
-    if sha256(raw).hexdigest() != article.sha256:
+    if folder.digests(raw)[0] != article.sha256:
         raise ContentError(article.path, None, None, "the file was changed while it was being published")
     from newsletter import frontmatter  # noqa: PLC0415 - with the YAML library, for articles that are rendered
 
@@ -192,11 +206,11 @@ def status(article: Article, now: datetime) -> tuple[Status, str]:
 def implausible(library: Library, now: datetime) -> tuple[ContentError, ...]:
     """Tell which future articles are dated so far ahead that nobody can mean it, seen from that instant."""
     remedy = "correct it, or hold the article back with 'draft: true'"
-    latest = now + FARTHEST
+    first = bisect_right(library.articles, now + FARTHEST, key=_instant)
     return tuple(
         ContentError(article.path, None, "date", f"{article.published.isoformat()} is more than ten years ahead: {remedy}")
-        for article in library.articles
-        if _instant(article) > latest and status(article, now)[0] is Status.FUTURE
+        for article in library.articles[first:]
+        if status(article, now)[0] is Status.FUTURE
     )
 
 

@@ -8,6 +8,7 @@ import os
 import stat
 import time
 from fnmatch import translate
+from hashlib import sha256
 from operator import attrgetter, itemgetter
 from pathlib import Path
 from re import compile as compile_pattern
@@ -17,7 +18,8 @@ from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.errors import ConfigError
-from newsletter.index.stamps import is_fresh, stamp
+from newsletter.glance.sight import NUMBERS, Sight
+from newsletter.index.stamps import is_fresh, looks, stamp
 
 #: Folders that belong to tools. Others that begin with an underscore hold articles: Jekyll's _posts, Go's _content.
 TOOL_FOLDERS = frozenset(
@@ -39,6 +41,10 @@ ABOUT = frozenset(
         *("copyright", "licence", "license", "maintainers", "notice", "readme", "security", "support"),
     }
 )
+
+
+#: What ends front matter.
+_FENCE = b"\n---\n"
 
 
 class File(NamedTuple):
@@ -68,15 +74,15 @@ class UnreadableError(Exception):
     """A file that cannot be read; the message says why."""
 
 
-def scan(config: Config) -> Content:
-    """List the content folder; raises OSError if it cannot be listed itself."""
-    return _Scan(config).run()
+def scan(config: Config, seen: Sight | None = None) -> Content:
+    """List the content folder, by what was ``seen`` of it just now; raises OSError if it cannot be listed itself."""
+    return _Scan(config).run(seen)
 
 
-def find(config: Config) -> Content:
-    """List the content folder; raises ConfigError if there is none."""
+def find(config: Config, seen: Sight | None = None) -> Content:
+    """List the content folder as ``scan`` does; raises ConfigError if there is none."""
     try:
-        return scan(config)
+        return scan(config, seen)
     except OSError as error:
         raise ConfigError([f"content: expected a folder of articles at {config.content}: {error.strerror}"]) from None
 
@@ -124,6 +130,20 @@ def read(folder: Path, path: str, *, limit: int) -> bytes:
     return text
 
 
+def digests(raw: bytes) -> tuple[str, str]:
+    """Digest a file, and what follows the end of its front matter without blank lines around that; empty where nothing is left.
+
+    Nearly all is gone through but once: the second digest goes into the first, with all that tells where the rest was.
+    """
+    end = raw.find(_FENCE)
+    text = raw[end + len(_FENCE) :] if end >= 0 else raw
+    inner = text.lstrip(b"\n")
+    core = inner.rstrip(b"\n")
+    digest = sha256(core).hexdigest()
+    around = b"%b\0%d\0%d\0%b" % (raw[: len(raw) - len(text)], len(text), len(inner), digest.encode())
+    return sha256(around).hexdigest(), digest if core else ""
+
+
 def printable(name: str) -> str:
     """Write a path so that it can be printed on one line, whatever bytes it is made of."""
     if name.isprintable():  # nearly always; surrogates, which stand for bytes that are no UTF-8, are not
@@ -151,32 +171,58 @@ class _Scan:
         self.articles: list[File] = []
         self.others: list[str] = []
 
-    def run(self) -> Content:
-        """Walk through all folders."""
-        waiting = [""]
-        while waiting:
-            folder = waiting.pop()
-            try:
-                with os.scandir(f"{self.root}/{folder}") as found:
-                    entries = list(found)
-            except OSError as error:
-                if not folder:
-                    raise
-                self.articles.append(File(path=printable(folder[:-1]), unreadable=f"the folder cannot be read: {error.strerror}"))
-                continue
-            for entry in entries:
-                path = folder + entry.name
-                if path.endswith(self.usual) and self._taken(entry, path):
-                    continue
-                if entry.is_dir(follow_symlinks=False):
-                    if not self._passed_over(entry):
-                        waiting.append(f"{path}/")
-                elif not _is_leftover(entry.name):
-                    self.add(entry, path)
+    def run(self, seen: Sight | None) -> Content:
+        """Take in all folders."""
+        if seen is None:
+            waiting = [""]
+            while waiting:
+                waiting += self._list(waiting.pop())
+        else:
+            self._recall(seen)
         return Content(
             articles=tuple(sorted(self.articles, key=itemgetter(0))),
             others=frozenset(self.others),
         )
+
+    def _list(self, folder: str) -> list[str]:
+        """Take in what is in a folder; return the folders in it."""
+        try:
+            with os.scandir(f"{self.root}/{folder}") as found:
+                entries = list(found)
+        except OSError as error:
+            if not folder:
+                raise
+            self.articles.append(File(path=printable(folder[:-1]), unreadable=f"the folder cannot be read: {error.strerror}"))
+            return []
+        inner = []
+        for entry in entries:
+            path = folder + entry.name
+            if path.endswith(self.usual) and self._taken(entry, path):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                if not self._passed_over(entry):
+                    inner.append(f"{path}/")
+            elif not _is_leftover(entry.name):
+                self.add(entry, path)
+        return inner
+
+    def _recall(self, seen: Sight) -> None:
+        """Take in what was seen in the folders: the same, but for those that were passed over there, and the notes."""
+        fresh, start = seen.fresh, len(f"{self.real}/")
+        for place, names, numbers in seen.folders(self.real):
+            folder = place[start:]
+            if NOTES in folder.lower().split("/"):
+                continue
+            if numbers is None:
+                self._list(folder)
+                continue
+            looked = (numbers[at::NUMBERS] for at in range(1, NUMBERS))
+            for name, stamped in zip(names, map(looks, *looked), strict=True):
+                path = folder + name
+                if path.endswith(self.usual) and name[0] not in "._#" and path.isprintable():  # as nearly all
+                    self.articles.append(File(path, "", "", stamped, place + name in fresh if fresh else False))
+                elif not _is_leftover(name):
+                    self._add(name.lower(), path, "", (stamped, place + name in fresh))
 
     def _taken(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """Take in what nearly all is: a regular file with the name of an article. Tell whether it is that."""
@@ -197,17 +243,17 @@ class _Scan:
 
     def add(self, entry: "os.DirEntry[str]", path: str) -> None:
         """Take in something that is no folder."""
-        name = entry.name.lower()
-        written = path if path.isprintable() else printable(path)
         problem, state = self._looked_at(entry)
+        self._add(entry.name.lower(), path, problem, None if state is None else (stamp(state), is_fresh(state, self.began)))
+
+    def _add(self, name: str, path: str, problem: str, state: tuple[str, bool] | None) -> None:
+        """Take in something with its name in small letters and, if it can be read, its stamp and whether it is fresh."""
+        written = path if path.isprintable() else printable(path)
         if name.endswith(self.endings):
             excluded = self._excluded(path, name) if self.exclude or name[0] == "_" or name.endswith(self.kin) else ""
             if written != path:
                 problem, state = "the file's name cannot be written in UTF-8 on one line: rename it", None
-            if state is None:
-                self.articles.append(File(written, excluded, problem))
-            else:
-                self.articles.append(File(written, excluded, "", stamp(state), is_fresh(state, self.began)))
+            self.articles.append(File(written, excluded, problem) if state is None else File(written, excluded, "", *state))
         elif state is not None and written == path:
             self.others.append(path)
 

@@ -13,7 +13,6 @@ from msgspec import Struct
 from newsletter.errors import ContentError
 from newsletter.identity import given_slug
 from newsletter.metadata import addresses, headings, labels, media, people, spellings, usual
-from newsletter.metadata.dialects import take_apart
 from newsletter.metadata.fields import Fields
 from newsletter.metadata.inline import text_of
 from newsletter.metadata.schedule import schedule
@@ -30,6 +29,12 @@ _STYLES = frozenset({"pretty", "date", "none", "ordinal", "weekdate"})
 
 #: The control characters that XML cannot carry.
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
+#: The last bytes of white space, as str.rstrip has it, and perhaps of other characters.
+_SPACES = bytes(
+    {space.encode()[-1] for space in f"\t \x85\xa0\u1680\u2028\u2029\u202f\u205f{''.join(map(chr, range(0x2000, 0x200B)))}"}
+)
+#: By byte, what matters of it: control, space, end of a line, none of these.
+_LOOKS = bytes(0 if byte in _CONTROLS else 32 if byte in _SPACES else 10 if byte == 10 else 120 for byte in range(256))  # noqa: PLR2004 - a line's end
 
 
 class Parsed(Struct, frozen=True, kw_only=True):
@@ -71,6 +76,8 @@ class Parsed(Struct, frozen=True, kw_only=True):
     extra: tuple[tuple[str, str], ...] = ()
     #: Markdown with Unix line ends, without what XML cannot carry and without a heading that only repeats the title.
     body: str = ""
+    #: Whether the body is what follows the front matter's fence in the file, to the byte, and no line of it ends in spaces.
+    verbatim: bool = False
     #: 1-based line of the file at which the body begins.
     body_line: int = 1
     problems: tuple[ContentError, ...] = ()
@@ -79,12 +86,12 @@ class Parsed(Struct, frozen=True, kw_only=True):
 
 def parse(text: str, *, path: str, zone: ZoneInfo) -> Parsed:
     """Read the text of the file at that path (POSIX, relative to the content folder); naive dates are in that zone."""
-    text, removed = _cleaned(text)
-    found = None if removed else usual.read(text, zone)
-    return _read(text, removed, path, zone) if found is None else _of_usual(found)
+    cleaned, removed, trim = _cleaned(text)
+    found = None if removed else usual.read(cleaned, zone)
+    return _read(cleaned, removed, path, zone) if found is None else _of_usual(found, verbatim=trim and cleaned is text)
 
 
-def _of_usual(found: Usual) -> Parsed:
+def _of_usual(found: Usual, *, verbatim: bool) -> Parsed:
     """Return what a text says that is as usual."""
     heading = headings.repeated(found.body, found.title)
     tags = found.tags
@@ -110,12 +117,15 @@ def _of_usual(found: Usual) -> Parsed:
         summary=text_of(found.summary) if found.summary else None,
         extra=found.extra,
         body=headings.without(found.body, heading) if heading else found.body,
+        verbatim=verbatim and heading is None,
         body_line=found.body_line,
     )
 
 
 def _read(text: str, removed: int, path: str, zone: ZoneInfo) -> Parsed:
     """Read any cleaned text, from which so many characters were removed."""
+    from newsletter.metadata.dialects import take_apart  # noqa: PLC0415 - 15 ms with its libraries, and few texts need it
+
     block = take_apart(text)
     fields = Fields(path, block)
     if removed:
@@ -165,8 +175,11 @@ def _read(text: str, removed: int, path: str, zone: ZoneInfo) -> Parsed:
     )
 
 
-def _cleaned(text: str) -> tuple[str, int]:
-    """Make line ends Unix's, drop the byte order mark and what XML cannot carry; return how much of the last there was."""
+def _cleaned(text: str) -> tuple[str, int, bool]:
+    """Make line ends Unix's, drop the byte order mark and what XML cannot carry.
+
+    Return how much of the last there was, and whether surely no line ends in spaces.
+    """
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -175,10 +188,11 @@ def _cleaned(text: str) -> tuple[str, int]:
         raw = text.encode()
     except UnicodeEncodeError:  # lone surrogates
         raw = b"\0"
-    if len(raw.translate(None, _CONTROLS)) == len(raw) and (raw.isascii() or not ("\ufffe" in text or "\uffff" in text)):
-        return text, 0
+    looks = raw.translate(_LOOKS)
+    if b"\0" not in looks and (raw.isascii() or not ("\ufffe" in text or "\uffff" in text)):
+        return text, 0, looks.rfind(b" \n") < 0 and not looks.endswith(b" ")  # from the end it takes half the time
     cleaned = legal(text)
-    return cleaned, len(text) - len(cleaned)
+    return cleaned, len(text) - len(cleaned), False
 
 
 def _title(fields: Fields) -> tuple[str | None, str, bool]:

@@ -36,6 +36,9 @@ class Chosen(Struct, frozen=True, kw_only=True):
     id_line: int | None = None
 
 
+_NOTHING = Chosen()
+
+
 class Wish(NamedTuple):
     """What an article is called if no other has the name. A plain tuple: the index keeps one for each file."""
 
@@ -78,7 +81,7 @@ class _Taken(Struct):
 
 def wish(path: str, published: datetime, chosen: Chosen | None, config: Config) -> Wish:
     """Say what an article would be called, were it the only one."""
-    own = chosen or Chosen()
+    own = chosen or _NOTHING
     slug = own.slug or slug_of_path(path)
     given = own.permalink is not None
     permalink = urljoin(config.url, own.permalink or "") if given else _address(config, path, published, slug)
@@ -87,9 +90,8 @@ def wish(path: str, published: datetime, chosen: Chosen | None, config: Config) 
 
 def are_free(wishes: Sequence[Sequence[str]]) -> bool:
     """Tell whether no two articles would have a name in common, so that each is called what it would be by itself."""
-    slugs = {slug.casefold() for slug, _, _ in wishes}
-    permalinks = {permalink for _, permalink, _ in wishes}
-    return len(slugs) == len(permalinks) == len({identity for _, _, identity in wishes}) == len(wishes)
+    slugs, permalinks, ids = zip(*wishes, strict=True) if wishes else ((), (), ())
+    return len(set(map(str.casefold, slugs))) == len(set(permalinks)) == len(set(ids)) == len(wishes)
 
 
 def is_hosted(chosen: Chosen | None, config: Config) -> bool:

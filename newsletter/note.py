@@ -6,7 +6,6 @@ A note is a Markdown file, content/_issues/KEY.md. Its front matter may hold, al
 slug or id. The body is what the editor has to say, and stands on top.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
@@ -84,7 +83,9 @@ def parse(text: str, path: str) -> tuple[Note, tuple[ContentError, ...]]:
 def _read(entry: Entry) -> tuple[str, ...]:
     """Read one entry: a text, or names of articles. Raises ValueError that says what was expected."""
     if entry.key not in KEYS:
-        near = difflib.get_close_matches(entry.key.lower(), KEYS, n=1)
+        from difflib import get_close_matches  # noqa: PLC0415 - 2 ms, for what is misspelt
+
+        near = get_close_matches(entry.key.lower(), KEYS, n=1)
         raise ValueError(f"unknown key; did you mean {near[0]}?" if near else f"unknown key; expected one of {', '.join(KEYS)}")
     if is_missing(entry.value):
         return ()
@@ -149,7 +150,9 @@ class _Desk(Struct):
         for name in getattr(self.note, key):
             path = self._paths.get(name)
             if path is None:
-                near = difflib.get_close_matches(name, sorted(filter(None, self._paths)), n=1)
+                from difflib import get_close_matches  # noqa: PLC0415 - 2 ms, for what is misspelt
+
+                near = get_close_matches(name, sorted(filter(None, self._paths)), n=1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
                 self.problems.append(self.error(key, f"expected an article's path, slug or id, got {name!r}{hint}"))
             elif path in self._here:

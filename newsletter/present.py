@@ -5,7 +5,6 @@ Reads the ledger, writes nothing.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from operator import is_
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -42,21 +41,19 @@ def present(config: Config, library: Library, now: datetime) -> Present:
     """Recognise what was published before; raises LedgerError if the ledger cannot be read."""
     with open_ledger(config.ledger) as ledger:
         known = ledger.shelf()
-    live = {article.path for article in collector.released(library.articles, now)}
+    published = tuple(collector.released(library.articles, now))
+    live = {article.path for article in published}
     recognition = recognise_all(library.articles, known, live, library.unread)
-    articles = _settle(config, library.articles, recognition)
-    public = [article for article in articles.values() if article.path in live]
-    # they are in order already, unless dates or ids are other than those that were read
-    in_order = all(map(is_, articles.values(), library.articles)) and len(articles) == len(library.articles)
-    published = tuple(collector.released(public, now)) if in_order else collector.select(public, now=now)
-
-    def listed(found: Found) -> Found:
-        return _settled(found, articles.get(found.path))
-
+    articles, found = library.by_path, collector.report(library, now)
+    other = _other_than_read(config, articles, recognition)
+    if other:
+        articles = tuple(one for read in articles if (one := other.get(read.path, read)) is not None)
+        published = collector.select([one for one in articles if one.path in live], now=now)
+        found = Mapped(found, lambda one: _settled(one, other.get(one.path)))
     return Present(
         published=published,
-        articles=tuple(articles[path] for path in sorted(articles)),
-        found=refused(Mapped(collector.report(library, now), listed), recognition.problems),
+        articles=articles,
+        found=refused(found, recognition.problems),
         problems=(*library.problems, *collector.implausible(library, now), *recognition.problems),
         remarks=(*library.remarks, *recognition.remarks),
         recognition=recognition,
@@ -64,25 +61,16 @@ def present(config: Config, library: Library, now: datetime) -> Present:
     )
 
 
-def _settle(config: Config, read: Iterable[Article], recognition: Recognition) -> dict[str, Article]:
-    """Give the articles that were recognised their ids and dates, by path."""
-    onward = config.feeds.onward
-    unchanged, others = recognition.unchanged, recognition.others
-    articles: dict[str, Article] = {}
-    for article in read:
-        path = article.path
-        line = unchanged.get(path)
-        if line is None:
-            if (one := others.get(path)) is not None:
-                articles[path] = settled(article, one, onward=onward)
-            continue
-        own, first = article.published, line.published  # the same instant
-        is_settled = article.updated is own and own.tzinfo is first.tzinfo and article.id == line.id
-        # nearly always, and to look is three times faster
-        articles[path] = (
-            article if is_settled and not (onward and line.updated > first) else settled(article, line, onward=onward)
-        )
-    return articles
+def _other_than_read(config: Config, read: Iterable[Article], recognition: Recognition) -> dict[str, Article | None]:
+    """Give the articles that were recognised their ids and dates; by path those that are other with them, None if held back."""
+    onward, exact = config.feeds.onward, recognition.exact
+    other: dict[str, Article | None] = {}
+    for article in [one for one in read if one.path not in exact]:
+        one = recognition.unchanged.get(article.path) or recognition.others.get(article.path)
+        made = None if one is None else settled(article, one, onward=onward)
+        if made is not article:
+            other[article.path] = made
+    return other
 
 
 def refused(found: Sequence[Found], problems: Iterable[ContentError]) -> Sequence[Found]:

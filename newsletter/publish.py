@@ -205,6 +205,7 @@ def _produce(
     with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, traces, failed)):
         written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
     Renderings(config).forget(making.worth_keeping(published, plans, in_issue))
+    settled = today.articles is library.by_path  # as they were read
     pages.keep([*hosted.documents, *history.documents, *map(of_feed, stale[1:])], traces, every)
     return Report(
         written=written.written,
@@ -223,7 +224,7 @@ def _produce(
         digest=_size(outputs, whole),
         entries=len(whole.feed),
         newest=published[-1] if published else None,
-        steady=span((*library.articles, *today.articles), now, max_age=config.feeds.max_age),
+        steady=span(library.articles if settled else (*library.articles, *today.articles), now, max_age=config.feeds.max_age),
     )
 
 

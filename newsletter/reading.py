@@ -1,6 +1,6 @@
 """Reads one file of the content folder: what it says of itself, or what is wrong with it. Raises nothing for what is in it."""
 
-from hashlib import sha256
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -9,12 +9,14 @@ from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.folder import File, UnreadableError
 from newsletter.frontmatter import Parsed
-from newsletter.index.said import Said, said
+from newsletter.index.rows import Row, Sound
+from newsletter.index.said import Said, names_of, said
+from newsletter.model import Article
 from newsletter.naming import Chosen
 from newsletter.recognise.resemblance import fingerprint
 
 
-def read(config: Config, file: File, known: Said | None = None) -> Said:
+def read(config: Config, file: File, known: Row | None = None) -> Row:
     """Read one file, whatever may be wrong with it; if it is as when it was ``known``, that holds.
 
     What cannot be read has no stamp.
@@ -25,7 +27,7 @@ def read(config: Config, file: File, known: Said | None = None) -> Said:
         raw = folder.read(config.content, file.path, limit=config.reading.max_bytes)
     except UnreadableError as error:
         return _spoiled(file, "", "", ContentError(file.path, None, None, str(error)))
-    digest = sha256(raw).hexdigest()
+    digest, core = folder.digests(raw)
     if known is not None and known.sha256 == digest:
         return replace(known, stamp=file.stamp, fresh=file.fresh)
     try:
@@ -35,14 +37,18 @@ def read(config: Config, file: File, known: Said | None = None) -> Said:
     if not text.lstrip("\ufeff \t\r\n"):
         problem = ContentError(file.path, None, None, "the file is empty: write the article, or remove the file")
         return _spoiled(file, file.stamp, digest, problem)
-    return _read(config, file, digest, frontmatter.parse(text, path=file.path, zone=config.timezone))
+    parsed = frontmatter.parse(text, path=file.path, zone=config.timezone)
+    return _read(config, file, digest, parsed, core if parsed.verbatim else fingerprint(parsed.body))
 
 
-def _read(config: Config, file: File, digest: str, parsed: Parsed) -> Said:
-    """Say what a file says that has a text."""
+def _read(config: Config, file: File, digest: str, parsed: Parsed, mark: str) -> Row:
+    """Say what a file says that has a text, which has that fingerprint."""
     path = file.path
     excluded = file.excluded or _excluded(path, parsed)
     draft = bool(parsed.held) or "_drafts" in path.lower().split("/")[:-1]
+    odd = excluded or draft or parsed.problems or parsed.remarks or parsed.title_written != parsed.title
+    if parsed.published is not None and parsed.title and not odd:
+        return _sound(config, file, digest, parsed, parsed.published, parsed.title, mark)
     undated = parsed.published is None and not parsed.misdated and not draft
     problems = (*parsed.problems, _undated(path, parsed)) if undated else parsed.problems
     if undated and not parsed.dialect:
@@ -58,9 +64,40 @@ def _read(config: Config, file: File, digest: str, parsed: Parsed) -> Said:
         chosen=chosen,
         draft=draft,
         excluded=excluded,
-        fingerprint=fingerprint(parsed.body),
+        fingerprint=mark,
         problems=problems,
     )
+
+
+def _sound(config: Config, file: File, digest: str, parsed: Parsed, published: datetime, title: str, mark: str) -> Sound:
+    """Say what the article is of which nothing else is to be told."""
+    chosen = _chosen(parsed)
+    slug, permalink, identity = naming.wish(file.path, published, chosen, config)
+    article = Article(
+        path=file.path,
+        id=identity,
+        title=title,
+        slug=slug,
+        permalink=permalink,
+        hosted=naming.is_hosted(chosen, config),
+        published=published,
+        updated=published if parsed.updated is None else parsed.updated,
+        authors=parsed.authors,
+        tags=parsed.tags,
+        summary=parsed.summary,
+        language=parsed.language,
+        cover=parsed.cover,
+        cover_alt=parsed.cover_alt,
+        enclosures=parsed.enclosures,
+        expires=parsed.expires,
+        extra=parsed.extra,
+        body_line=parsed.body_line,
+        title_in_body=parsed.title_in_body,
+        sha256=digest,
+        id_line=None if parsed.id is None else parsed.id_line,
+        fingerprint=mark,
+    )
+    return Sound(file.stamp, file.fresh, article, None if chosen is None else names_of(chosen))
 
 
 def _chosen(parsed: Parsed) -> Chosen | None:

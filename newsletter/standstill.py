@@ -38,10 +38,10 @@ class Standstill:
         self._config = config
         self._arguments = arguments
         files, trees = (*map(str, sources), *circumstances.places(config)), tuple(_trees(config))
-        seen = next((one for one in sights if (one.files, one.trees) == (files, trees)), None)
-        self._inputs = (seen or Sight(files, trees)).part()
+        seen = next((one for one in sights if (one.files, one.trees) == (files, trees)), None) or Sight(files, trees)
+        self._inputs = seen.part()
         #: What is in the content folder.
-        self.content = folder.find(config)
+        self.content = folder.find(config, seen)
 
     def remember(self, steady: Span, said: "Said") -> None:
         """Record, with the lock held, that nothing would change within a range of instants, and what would be said."""

@@ -31,7 +31,7 @@ def span(articles: Iterable[Article], now: datetime, *, max_age: int) -> Span:
     others: list[datetime] = []
     for article in articles:
         published.append(_in_utc(article.published))
-        if article.updated is not article.published:
+        if article.updated != article.published:
             others.append(_in_utc(article.updated))
         if article.expires is not None:
             others.append(_in_utc(article.expires))

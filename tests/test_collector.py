@@ -419,5 +419,5 @@ def test_a_file_that_is_gone_when_it_is_read_is_an_error(config: Config, monkeyp
     write(config, "a.md")
     listing = folder.scan(config)
     (config.content / "a.md").unlink()
-    monkeypatch.setattr(folder, "scan", lambda _: listing)  # between listing and reading nothing else can be put
+    monkeypatch.setattr(folder, "scan", lambda *_: listing)  # between listing and reading nothing else can be put
     assert [str(problem) for problem in collector.load(config).problems] == ["a.md: it cannot be read: No such file or directory"]

@@ -1,17 +1,26 @@
+import errno
 import os
 import socket
 import stat
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec.structs import replace
 
 from newsletter import folder
 from newsletter.config import Config, Reading
+from newsletter.errors import ConfigError
+from newsletter.glance import sight
+from newsletter.glance.sight import Sight
 from tests.factories import make_config
 from tests.real import ROOT
+
+if TYPE_CHECKING:
+    from newsletter.glance.sight import Tree
 
 
 @pytest.fixture
@@ -217,6 +226,67 @@ def test_what_may_not_be_read_is_reported(config: Config) -> None:
 )
 def test_some_files_are_about_the_folder(path: str, *, about: bool) -> None:
     assert folder.is_about(path) is about
+
+
+def seen(config: Config) -> Sight:
+    """Look at the content folder as the glance does."""
+    own = frozenset(map(os.path.realpath, (config.out, config.templates)))
+    trees: list[Tree] = [
+        (os.path.realpath(config.content), (folder.TOOL_FOLDERS - {folder.NOTES}, own)),
+        (str(config.root), None),
+    ]
+    return Sight([], [*trees, *trees])
+
+
+@pytest.mark.parametrize("reading", [Reading(), Reading(extensions=(".md", ".Txt", ".bak", ".mdx"), exclude=("x/*", "_b.md"))])
+@pytest.mark.parametrize("odd", [False, True])
+def test_what_was_seen_already_is_listed_as_if_it_were_looked_at_again(config: Config, reading: Reading, *, odd: bool) -> None:
+    config = replace(config, reading=reading, out=config.content / "out", templates=config.content / "x" / "templates")
+    names = ("a.md", "_b.md", ".c.md", "#d.md", "#e.md#", "h.bak", "i.md~", "j.mdx", "k\n.md", "l.png", "README")
+    folders = ("", "x/", "x/y/", ".git/", "_issues/", "z/_Issues/", "node_modules/", "out/", "x/templates/", "m.md/")
+    write(config, *(place + name for place in folders for name in names))
+    (config.content / "empty").mkdir()
+    if odd:
+        (config.content / "x" / "n.md").symlink_to("a.md")
+        (config.content / "x" / "nowhere.md").symlink_to("gone.md")
+        os.mkfifo(config.content / "x" / "y" / "o.md")
+    elsewhere = replace(config, content=config.root / "link")
+    elsewhere.content.symlink_to("content")
+    time.sleep(2 * sight.TICK / 1e9)  # after which none of them is fresh
+    listing = folder.scan(config)
+    assert {"a.md", "x/y/a.md", "m.md/a.md"} <= {file.path for file in listing.articles}
+    assert not any(file.path.startswith(("_issues", "z/_I", ".git", "out")) for file in listing.articles)
+    assert folder.scan(config, seen(config)) == listing
+    assert folder.find(elsewhere, seen(elsewhere)) == listing
+
+
+def test_what_was_seen_while_it_was_fresh_counts_as_such(config: Config) -> None:
+    write(config, "a.md", "b.png")
+    assert [file.fresh for file in folder.scan(config, seen(config)).articles] == [True]
+
+
+def test_a_file_that_vanished_while_it_was_looked_at_is_looked_for_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(config, "a.md", "b.md")
+    stat_of = os.stat
+
+    def vanishing(name: str, **how: Any) -> os.stat_result:  # noqa: ANN401 - as os.stat takes them
+        if name == "b.md":
+            raise FileNotFoundError(errno.ENOENT, "gone")
+        return stat_of(name, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "stat", vanishing)
+        before = seen(config)
+    assert folder.scan(config, before) == folder.scan(config)
+
+
+def test_a_folder_that_was_not_there_is_looked_for_again(config: Config) -> None:
+    config.content.rmdir()
+    before = seen(config)
+    with pytest.raises(ConfigError, match="expected a folder of articles"):
+        folder.find(config, before)
+    write(config, "a.md")
+    assert [file.path for file in folder.find(config, before).articles] == ["a.md"]
 
 
 @pytest.mark.parametrize("extensions", [(".md",), (".md", ".Txt", ".bak", ".mdx")])

@@ -28,7 +28,7 @@ DATES = [
 @st.composite
 def ledgers(draw: st.DrawFn) -> tuple[Known, ...]:
     """Draw what was published."""
-    ids = draw(st.lists(st.sampled_from(IDS), unique=True, min_size=1, max_size=6))
+    ids = draw(st.lists(st.sampled_from(IDS), unique=True, max_size=6))
     known = []
     for sequence, identity in enumerate(ids, 1):
         published = draw(st.sampled_from(DATES))
@@ -105,6 +105,11 @@ def test_passing_over_what_is_unchanged_changes_nothing(
             continue
         line = quick.unchanged.get(article.path, one)
         assert repr(settled(article, line, onward=onward)) == repr(settled(article, one, onward=onward))
+        if article.path in quick.exact:
+            assert settled(article, line, onward=onward) is article
+            assert one.known is not None
+            assert one.known.updated == article.updated
+            assert not one.known.gone
         if data.draw(st.booleans()):
             rendered[article.path] = shown(replace(make_rendered(), article=settled(article, one, onward=onward)))
     gone = [one.id for one in whole.vanished]
@@ -121,3 +126,12 @@ def test_what_is_unchanged_and_not_rendered_is_not_recorded_again() -> None:
     assert publications(again, [article], {article.path}, {}) == ()
     [one] = publications(again, [article], {article.path}, {article.path: shown(replace(make_rendered(), article=article))})
     assert one.content
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(IDS), st.sampled_from([None, None, None, 3])), max_size=5), st.sets(st.sampled_from(PATHS))
+)
+def test_on_a_first_build_the_same_comes_out(names: list[tuple[str, int | None]], live: set[str]) -> None:
+    articles = [make_article(path=path, id=name, id_line=line) for path, (name, line) in zip(PATHS, names, strict=False)]
+    whole = recognise([candidate(one, live=one.path in live) for one in articles], (), {"unread.md"})
+    assert told(recognise_all(articles, Shelf.of(()), live, {"unread.md"})) == told(whole)

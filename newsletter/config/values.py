@@ -1,6 +1,5 @@
 """Give one configured value its type, whether it stood in a TOML file or on the command line. Pure."""
 
-import difflib
 import json
 import re
 import tomllib
@@ -78,7 +77,9 @@ def zone(given: object, folder: Path) -> ZoneInfo:
             return ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             pass  # said below
-    near = difflib.get_close_matches(name, sorted(available_timezones()), n=1)
+    from difflib import get_close_matches  # noqa: PLC0415 - 2 ms, for what is misspelt
+
+    near = get_close_matches(name, sorted(available_timezones()), n=1)
     raise expect(f"a time zone such as {near[0] if near else 'Europe/Paris'}", name)
 
 

@@ -19,7 +19,7 @@ except ImportError:  # pragma: no cover - there are interpreters without it
 #: typing takes 3 ms to import; type checkers know the name.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from typing import TypeAlias
 
     #: A folder, and None for all in it, or the names and paths of the folders in it that are passed over, as all hidden ones are.
@@ -41,6 +41,8 @@ COARSE = 1_000_000
 MOST_FRESH = 1000
 #: Fewer files than this are looked at faster than another process is started for them, and some.
 LEAST = 2000
+#: How many numbers a regular file has: mode, size, mtime, ctime, inode.
+NUMBERS = 5
 #: marshal's last format in which equal numbers are equal bytes.
 FORMAT = 2
 
@@ -70,6 +72,9 @@ class Sight:
         self._names: list[str] = []
         self._numbers: list[int] = []
         self._fresh: list[str] = []
+        #: By root, what is in the folders of a tree, and where its numbers are; by path, folders that hold more than files.
+        self._listed: dict[str, tuple[Listed, int, int]] = {}
+        self._odd: set[str] = set()
         for path in self.files:
             self._names.append(path)
             self._look(path)
@@ -82,6 +87,22 @@ class Sight:
         """Return what is written down of it; None if too many files are fresh."""
         held = contents(self._fresh) if len(self._fresh) <= MOST_FRESH else None
         return None if held is None else (self.files, self.trees, self.digest, held)
+
+    def folders(self, root: str) -> "Iterator[tuple[str, list[str], list[int] | None]]":
+        """Yield each folder of a tree, ending in a slash: the names of its regular files and, five for each, their numbers.
+
+        None instead of these where it holds anything else but folders, or could not be looked at.
+        """
+        listed, first, last = self._listed[root]
+        sound = last - first == NUMBERS * sum(len(names) for _, names in listed)  # all of them were still there
+        for folder, names in listed:
+            start, first = first, first + NUMBERS * len(names)
+            yield folder, names, self._numbers[start:first] if sound and folder not in self._odd else None
+
+    @property
+    def fresh(self) -> frozenset[str]:
+        """Return the paths of those that may yet change without looking otherwise."""
+        return frozenset(self._fresh)
 
     def settled(self, part: "Part") -> "Part":
         """Return a part, which looks like this, without the contents of files that are not fresh any more."""
@@ -124,15 +145,19 @@ class Sight:
                         elif entry.is_file(follow_symlinks=False):
                             files.append(name)
                         else:
+                            self._odd.add(folder)
                             self._names.append(name)
                             self._look(folder + name)
             except OSError as error:
+                self._odd.add(folder)
                 self._numbers.append(-(error.errno or 1))
             self._names += files
             listed.append((folder, files))
+        first = len(self._numbers)
         for numbers, fresh in shared(lambda part: stamps(part, self._began), listed):
             self._numbers += numbers
             self._fresh += fresh
+        self._listed.setdefault(root, (listed, first, len(self._numbers)))
 
 
 def stamps(listed: "Listed", began: int) -> "Looked":
@@ -173,13 +198,14 @@ def shared(look: "Callable[[Listed], Looked]", listed: "Listed") -> "list[Looked
     child = os.fork()
     if child == 0:  # pragma: no cover - in another process
         try:
+            os.close(reading)  # or the end of this process would go unnoticed
             with open(writing, "wb") as pipe:  # noqa: PTH123 - no path at all
                 pipe.write(marshal.dumps(look(there), FORMAT))
         finally:
-            os._exit(0)
+            os._exit(0)  # without a word, also where somebody interrupts it
     os.close(writing)
-    looked = [look(here)]
     with open(reading, "rb") as pipe:  # noqa: PTH123 - no path at all
+        looked = [look(here)]
         told = pipe.read()
     os.waitpid(child, 0)
     try:

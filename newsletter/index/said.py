@@ -1,14 +1,12 @@
-"""What a file said when it was read, in values that MessagePack can hold: what the index keeps of it. Pure.
+"""What a file said when it was read, in values that JSON can hold: what the index keeps of it. Pure.
 
 Articles are made from this alone, whether the file was read just now or a year ago.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from msgspec import DecodeError, Struct
-from msgspec.msgpack import Decoder, Encoder
+from msgspec import Struct
 
 from newsletter.errors import ContentError
 from newsletter.model import Enclosure, Person, Remark
@@ -23,8 +21,8 @@ Note: TypeAlias = tuple[int | None, str | None, str]
 ChosenNames: TypeAlias = tuple[str | None, int | None, str | None, int | None, str | None, int | None]
 
 
-class Said(Struct, frozen=True, omit_defaults=True, gc=False):
-    """One file's row; 100,000 of them are read from the index in a tenth of a second. None is part of a cycle."""
+class Said(Struct, frozen=True, array_like=True, tag=0, gc=False):
+    """One file's row. There may be many, and none is part of a cycle."""
 
     #: POSIX path relative to the content folder.
     path: str
@@ -67,10 +65,6 @@ class Said(Struct, frozen=True, omit_defaults=True, gc=False):
     remarks: tuple[Note, ...] = ()
 
 
-_ENCODER = Encoder()
-_DECODER = Decoder(list[Said])
-
-
 def said(  # noqa: PLR0913 - one for each source of what is said
     path: str,
     stamped: tuple[str, bool],
@@ -102,7 +96,7 @@ def said(  # noqa: PLR0913 - one for each source of what is said
         updated=_written(parsed.updated),
         cover=parsed.cover,
         cover_alt=parsed.cover_alt,
-        chosen=None if chosen is None else _names(chosen),
+        chosen=None if chosen is None else names_of(chosen),
         language=parsed.language,
         draft=draft,
         held=parsed.held,
@@ -114,30 +108,6 @@ def said(  # noqa: PLR0913 - one for each source of what is said
         problems=tuple([(one.line, one.field, one.message) for one in problems]),
         remarks=tuple([(one.line, one.field, one.message) for one in parsed.remarks]),
     )
-
-
-def written(rows: Sequence[Said]) -> bytes:
-    """Write rows, but for those that hold halves of characters, of which there are next to none."""
-    try:
-        return _ENCODER.encode(rows)
-    except UnicodeEncodeError:
-        return _ENCODER.encode([one for one in rows if _is_whole(one)])
-
-
-def _is_whole(one: Said) -> bool:
-    try:
-        _ENCODER.encode(one)
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def read_back(body: bytes) -> list[Said]:
-    """Read rows; raises ValueError for anything else."""
-    try:
-        return _DECODER.decode(body)
-    except DecodeError as error:
-        raise ValueError(str(error)) from error
 
 
 def instant(text: str | None) -> datetime | None:
@@ -175,7 +145,8 @@ def remarks(one: Said) -> list[Remark]:
     return [Remark(path=one.path, line=line, field=field, message=message) for line, field, message in one.remarks]
 
 
-def _names(chosen: Chosen) -> ChosenNames:
+def names_of(chosen: Chosen) -> ChosenNames:
+    """Write down the names that the author chose."""
     return chosen.slug, chosen.slug_line, chosen.permalink, chosen.permalink_line, chosen.id, chosen.id_line
 
 

@@ -24,9 +24,13 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         return sha256("\0".join(self.lines).encode(errors="surrogateescape")).digest()
 
 
+#: Writes down size, mtime, ctime (both in ns) and inode of a regular file: one of them changes whenever the file does.
+looks = "{} {} {} {}".format
+
+
 def stamp(state: os.stat_result) -> str:
     """Write down all that changes whenever a regular file does."""
-    return f"{state.st_size} {state.st_mtime_ns} {state.st_ctime_ns} {state.st_ino}"
+    return looks(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
 
 
 def is_fresh(state: os.stat_result, began: int) -> bool:

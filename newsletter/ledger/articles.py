@@ -4,6 +4,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from msgspec.structs import asdict
+
 from newsletter.errors import NewsletterError
 from newsletter.ledger import rows
 from newsletter.ledger.access import Access
@@ -128,19 +130,10 @@ def _line(row: Row) -> Line:
 
 
 def _row(known: Known) -> Mapping[str, Value]:
-    published = rows.stored(known.published)
-    return {
-        "id": known.id,
-        "sequence": known.sequence,
-        "published": published,
-        "permalink": known.permalink,
-        "path": known.path,
-        "slug": known.slug,
-        "title": known.title,
-        "dated": published if known.dated is known.published else rows.stored(known.dated),
-        "updated": published if known.updated is known.published else rows.stored(known.updated),
-        "fingerprint": known.fingerprint,
-        "content": known.content,
-        "source": known.source,
-        "gone": int(known.gone),
-    }
+    first, dated, updated = known.published, known.dated, known.updated
+    row = asdict(known)
+    published = row["published"] = rows.stored(first)
+    row["dated"] = published if dated == first and dated.tzinfo == first.tzinfo else rows.stored(dated)
+    row["updated"] = published if updated == first and updated.tzinfo == first.tzinfo else rows.stored(updated)
+    row["gone"] = int(known.gone)
+    return row

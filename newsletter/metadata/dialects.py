@@ -7,28 +7,11 @@ knows three of them, loses what it cannot read without a word and strips the bod
 from collections.abc import Iterable
 
 import frontmatter
-from msgspec import Struct
 
 from newsletter.metadata.bare import Hexo, Nikola, Pelican
 from newsletter.metadata.dialect import Dialect, line_at, salvage
 from newsletter.metadata.fenced import LARGEST, TOO_DEEP, Json, Toml, Yaml
-from newsletter.metadata.tree import Entry, Fault, MalformedError
-
-
-class Block(Struct, frozen=True, kw_only=True):
-    """A text taken apart."""
-
-    #: Name of the dialect; empty where the text has no front matter.
-    dialect: str = ""
-    entries: tuple[Entry, ...] = ()
-    #: What the dialect's own rules find wrong, on lines of the text.
-    faults: tuple[Fault, ...] = ()
-    #: Whether entries are only what could be guessed from a block that is malformed as a whole.
-    salvaged: bool = False
-    body: str
-    #: 1-based line of the text at which the body begins.
-    body_line: int = 1
-
+from newsletter.metadata.tree import Block, Fault, MalformedError
 
 #: In the order in which they are tried.
 DIALECTS = (Yaml(), Toml(), Json(), Nikola(), Hexo(), Pelican())

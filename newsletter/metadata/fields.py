@@ -3,9 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from newsletter.errors import ContentError
-from newsletter.metadata.dialects import Block
 from newsletter.metadata.spellings import KNOWN, LIFTED, plain
-from newsletter.metadata.tree import Entry, Table, Value, is_missing, leaves, shown
+from newsletter.metadata.tree import Block, Entry, Table, Value, is_missing, leaves, shown
 from newsletter.model import Remark
 from newsletter.xmltext import legal
 

@@ -39,6 +39,21 @@ class Fault(Struct, frozen=True, kw_only=True):
     message: str
 
 
+class Block(Struct, frozen=True, kw_only=True):
+    """A text taken apart."""
+
+    #: Name of the dialect; empty where the text has no front matter.
+    dialect: str = ""
+    entries: tuple[Entry, ...] = ()
+    #: What the dialect's own rules find wrong, on lines of the text.
+    faults: tuple[Fault, ...] = ()
+    #: Whether entries are only what could be guessed from a block that is malformed as a whole.
+    salvaged: bool = False
+    body: str
+    #: 1-based line of the text at which the body begins.
+    body_line: int = 1
+
+
 class MalformedError(Exception):
     """The block cannot be read as its dialect asks."""
 

@@ -15,12 +15,12 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from newsletter.identity import given_slug
-from newsletter.metadata import addresses, dates, labels, people, spellings, yaml
-from newsletter.metadata.dialects import Block
+from newsletter.metadata import addresses, dates, labels, people, spellings
 from newsletter.metadata.fields import Fields, flag
 from newsletter.metadata.plain import LONGEST, NULL
+from newsletter.metadata.plain import read as read_plain
 from newsletter.metadata.spellings import KNOWN, LIFTED, plain
-from newsletter.metadata.tree import MalformedError
+from newsletter.metadata.tree import Block, MalformedError
 from newsletter.model import Person
 
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,80}")
@@ -137,10 +137,15 @@ def _text(value: str) -> str | None:
 
 def _fields(line: str) -> Fields | None:
     """Read a line by itself, as whole front matter; None if that cannot be done."""
-    try:
-        return Fields("", Block(dialect="YAML", entries=tuple(yaml.read(line).values()), body=""))
-    except MalformedError:
-        return None
+    entries = read_plain(line)
+    if entries is None:
+        from newsletter.metadata import yaml  # noqa: PLC0415 - 15 ms with its library, for those who have use for it
+
+        try:
+            entries = yaml.read(line)
+        except MalformedError:
+            return None
+    return Fields("", Block(dialect="YAML", entries=tuple(entries.values()), body=""))
 
 
 @lru_cache(_LINES)

@@ -65,7 +65,7 @@ def recognise(read: Sequence[Candidate], known: Sequence[Known], unread: Collect
     ``read`` is every article of the content folder: drafts, future and expired ones included. ``unread`` are the paths of
     files that are there but are no articles as they stand; what was published from them is not missing.
     """
-    return _recognise(read, Shelf.of(known), unread, {})
+    return _recognise(read, Shelf.of(known), unread, {}, ())
 
 
 def recognise_all(
@@ -73,15 +73,21 @@ def recognise_all(
 ) -> Recognition:
     """Do the same with the articles themselves; ``live`` are the paths of those that this build publishes.
 
-    Those of which nothing changed are not looked at any further, which comes to the same: see unchanged.py.
+    Those of which nothing changed are not looked at any further, which comes to the same: see unchanged.py. So it does on a
+    first build, where all are new and none gives an id.
     """
-    same = unchanged(articles, known)
+    if not known and all(one.id_line is None for one in articles) and len({one.id for one in articles}) == len(articles):
+        new = {one.path: Recognised(path=one.path, id=one.id, published=one.published, known=None) for one in articles}
+        return Recognition(known=known, unchanged={}, exact=(), others=new, problems=(), remarks=(), vanished=())
+    same, exact = unchanged(articles, known)
     others = [candidate(article, live=article.path in live) for article in articles if article.path not in same]
-    return _recognise(others, known, unread, same)
+    return _recognise(others, known, unread, same, exact)
 
 
-def _recognise(read: Iterable[Candidate], known: Shelf, unread: Collection[str], same: Mapping[str, Line]) -> Recognition:
-    state = State(read, known, unread, same)
+def _recognise(
+    read: Iterable[Candidate], known: Shelf, unread: Collection[str], same: Mapping[str, Line], exact: Collection[str]
+) -> Recognition:
+    state = State(read, known, unread, same, exact)
     take_given(state)
     take_unchanged(state)
     take_changed(state)
@@ -133,11 +139,12 @@ def publications(
     ``rendered`` are by path those whose content some output shows; ``onward`` as for settled(). Of the unchanged ones those are
     left out that neither are rendered nor would be recorded otherwise than they are.
     """
-    same = recognition.unchanged
+    same, exact = recognition.unchanged, recognition.exact
     return tuple(
         _publication(article, one, rendered.get(path), onward=onward)
         for article in articles
-        if (line := same.get(path := article.path)) is None or path in rendered or not is_recorded(article, line, onward)
+        if (path := article.path) not in exact or path in rendered
+        if (line := same.get(path)) is None or path in rendered or not is_recorded(article, line, onward)
         if (one := recognition.of(path)) is not None and (one.known is not None or path in published)
     )
 

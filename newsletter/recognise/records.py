@@ -1,6 +1,6 @@
 """What goes into recognition and what comes out of it. No I/O."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -57,6 +57,8 @@ class Recognition(Struct, frozen=True, kw_only=True):
     known: Shelf
     #: By path those of which nothing changed.
     unchanged: Mapping[str, Line]
+    #: Paths of those of them that are, and were recorded, as they are.
+    exact: Collection[str]
     #: By path.
     others: Mapping[str, Recognised]
     #: Ordered by path, as the remarks are.

@@ -18,6 +18,8 @@ _NO_DATE = datetime.max.replace(tzinfo=UTC)
 
 def take_unchanged(state: State) -> None:
     """Take the articles of which nothing changed: nearly all, nearly always."""
+    if not state.known:
+        return  # the first build
     for read in tuple(state.open.values()):
         for known in filter(state.is_free, state.published_at(read.path)):
             before = (known.title, known.slug, known.dated, known.fingerprint)

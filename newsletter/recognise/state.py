@@ -17,12 +17,23 @@ from newsletter.recognise.resemblance import Facts, Register, Traits, facts, tra
 class State:
     """Articles read, articles published, and which is which as far as is known."""
 
-    def __init__(self, read: Iterable[Candidate], known: Shelf, unread: Collection[str], unchanged: Mapping[str, Line]) -> None:
-        """Begin with every article open; those that are ``unchanged``, by path, are settled and not among the ``read``."""
+    def __init__(
+        self,
+        read: Iterable[Candidate],
+        known: Shelf,
+        unread: Collection[str],
+        unchanged: Mapping[str, Line],
+        exact: Collection[str],
+    ) -> None:
+        """Begin with every article open; those that are ``unchanged``, by path, are settled and not among the ``read``.
+
+        ``exact`` are paths of those of them that are, and were recorded, as they are.
+        """
         self.read: Mapping[str, Candidate] = {one.path: one for one in sorted(read, key=lambda one: one.path)}
         self.known = known
         self._unread = unread
         self._unchanged = unchanged
+        self._exact = exact
         #: Articles still to be recognised, by path.
         self.open = dict(self.read)
         self._traits: dict[str, Traits] = {}
@@ -123,6 +134,7 @@ class State:
         return Recognition(
             known=self.known,
             unchanged=self._unchanged,
+            exact=self._exact,
             others={one.path: one for one in articles},
             problems=tuple(sorted(self._problems, key=lambda one: one.path)),
             remarks=tuple(sorted(self._remarks, key=lambda one: one.path)),

@@ -5,30 +5,41 @@ path stands for one published article alone.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from operator import attrgetter
 
 from newsletter.ledger.shelf import Line, Shelf
 from newsletter.model import Article
 
 
-def unchanged(articles: Sequence[Article], known: Shelf) -> Mapping[str, Line]:
-    """Find by path the articles that are as they were in everything that recognition looks at."""
+def unchanged(articles: Sequence[Article], known: Shelf) -> tuple[Mapping[str, Line], Collection[str]]:
+    """Find by path the articles that are as they were in everything that recognition looks at.
+
+    And the paths of those of them that are, and were recorded, as they are: with that id and those dates, in that offset.
+    """
     given = Counter([article.id for article in articles if article.id_line is not None])
     found: dict[str, Line] = {}
-    alone = known.alone
-    for article in articles:
-        path = article.path
-        line = alone.get(path)
+    exact: set[str] = set()
+    paths = [*map(attrgetter("path"), articles)]
+    for article, path, line in zip(articles, paths, map(known.alone.get, paths), strict=True):
         if (
             line is not None
             and line.fingerprint == article.fingerprint
             and line.title == article.title
             and line.slug == article.slug
-            and line.dated == article.published == line.published  # of a date that moved its author is told
+            and line.dated == (published := article.published) == line.published  # of a date that moved its author is told
             and not (given and _is_contested(article, line, given))
         ):
             found[path] = line
-    return found
+            updated = article.updated
+            if (
+                updated == published == line.updated
+                and updated.tzinfo == published.tzinfo == line.published.tzinfo
+                and not line.gone
+                and line.id == article.id
+            ):
+                exact.add(path)
+    return found, exact
 
 
 def _is_contested(article: Article, line: Line, given: Mapping[str, int]) -> bool:

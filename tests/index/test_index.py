@@ -1,5 +1,7 @@
 import os
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +14,8 @@ from msgspec.structs import replace
 from newsletter import collector, frontmatter, index, reading
 from newsletter.collector import Library
 from newsletter.config import Config, Reading
-from newsletter.index import Index
+from newsletter.index import Index, file
+from newsletter.index.rows import written
 from tests.factories import make_config
 from tests.real import ROOT
 
@@ -278,7 +281,7 @@ def happen(config: Config, step: str, name: str, more: str) -> None:
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.lists(STEPS, max_size=4), min_size=2, max_size=6))
 def test_whatever_happens_the_outcome_is_that_of_reading_everything(
-    tmp_path: Path, runs: list[list[tuple[str, str, str]]]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, runs: list[list[tuple[str, str, str]]]
 ) -> None:
     root = tmp_path / "letter"
     shutil.rmtree(root, ignore_errors=True)
@@ -286,6 +289,8 @@ def test_whatever_happens_the_outcome_is_that_of_reading_everything(
     config.content.mkdir(parents=True)
     kept = index.place(config)
     backup = b""
+    monkeypatch.setattr(index, "LEAST", 1)
+    monkeypatch.setattr(index, "PARTS", 3)
     for steps in runs:
         for step, name, more in steps:
             if step == "zone":
@@ -298,7 +303,72 @@ def test_whatever_happens_the_outcome_is_that_of_reading_everything(
         backup = backup or (kept.read_bytes() if kept.exists() else b"")
 
 
-def test_rows_that_cannot_be_written_are_read_again_and_keep_no_other_from_being_written(config: Config) -> None:
+def blobs(config: Config) -> dict[int, bytes]:
+    """Return the blobs of rows as the file has them."""
+    with closing(sqlite3.connect(index.place(config))) as connection:
+        return dict(connection.execute("SELECT number, body FROM blobs WHERE number BETWEEN 0 AND ?", (index.PARTS,)).fetchall())
+
+
+def test_one_change_writes_one_blob_anew(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    old(monkeypatch)
+    monkeypatch.setattr(index, "LEAST", 2)
+    for number in range(10, 30):
+        write(config, f"{number}.md")
+    collector.load(config)
+    before = blobs(config)
+    assert len(before) == 10
+    write(config, "15.md", TEXTS[2])
+    (config.content / "25.md").unlink()
+    write(config, "05.md")
+    library = collector.load(config)
+    after = blobs(config)
+    assert sorted(number for number in after if after[number] != before[number]) == [0, 2, 7]
+    noted = reads(monkeypatch)
+    assert told(collector.load(config)) == told(library) == told(without(config))
+    assert len(noted) == 2 * 20  # read, and parsed, without the index alone
+    (config.content / "10.md").unlink()
+    (config.content / "11.md").unlink()
+    (config.content / "05.md").unlink()
+    collector.load(config)
+    assert before.keys() - blobs(config).keys() == {0}
+
+
+def test_blobs_that_grow_too_large_are_cut(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    old(monkeypatch)
+    monkeypatch.setattr(index, "LEAST", 2)
+    monkeypatch.setattr(index, "PARTS", 4)
+    monkeypatch.setattr(index, "LARGEST", 2)
+    for number in range(10, 90):
+        write(config, f"{number}.md")
+        if not number % 3:
+            library = collector.load(config)
+            assert told(library) == told(without(config))
+    sizes = [body.count(b".md") for body in blobs(config).values()]
+    assert len(sizes) == 4
+    assert sum(sizes) == 78
+    assert max(sizes) <= index.LARGEST * 20
+
+
+def test_blobs_of_several_times_are_put_in_order(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a crash may leave them."""
+    old(monkeypatch)
+    monkeypatch.setattr(index, "LEAST", 2)
+    for number in range(10, 20):
+        write(config, f"{number}.md")
+    collector.load(config)
+    kept = Index(config)
+    file.store(index.place(config), kept._key, {7: written([kept.rows["12.md"], kept.rows["13.md"]])})  # noqa: SLF001 - to forge one
+    assert told(collector.load(config)) == told(without(config))
+    write(config, "30.md")
+    assert told(collector.load(config)) == told(without(config))
+    assert b"".join(blobs(config).values()).count(b"12.md") == 1
+
+
+@pytest.mark.parametrize("least", [1, 32])
+def test_rows_that_cannot_be_written_are_read_again_and_keep_no_other_from_being_written(
+    config: Config, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    monkeypatch.setattr(index, "LEAST", least)
     for number, text in enumerate(TEXTS):
         write(config, f"{number}.md", text)
     write(config, "half.md", HALF)

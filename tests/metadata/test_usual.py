@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from newsletter import frontmatter
 from newsletter.metadata import dates, headings, usual
@@ -110,8 +111,8 @@ def slowly(text: str) -> frontmatter.Parsed:
 
 
 def told(parsed: frontmatter.Parsed) -> tuple[str, list[str]]:
-    """Write down all that a text says; errors are equal to themselves alone."""
-    return repr(parsed), [str(problem) for problem in parsed.problems]
+    """Write down all that a text says; errors are equal to themselves alone. Of the slow way nothing is known to be verbatim."""
+    return repr(replace(parsed, verbatim=False)), [str(problem) for problem in parsed.problems]
 
 
 @given(st.one_of(BLOCKS, MOSTLY_USUAL), BODIES, st.sampled_from(("\n---\n", "\n---\n", "\n...\n", "\n--- \n", "\n---")))
