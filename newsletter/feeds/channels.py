@@ -101,11 +101,15 @@ class Nearby:
         self._whole = links(config, whole(config))
         #: Of tags and authors, with their number.
         self._others = {
-            (one.interest, key(one.name)): (number, links(config, one, (ATOM,))) for number, one in enumerate(channels)
+            (one.interest, key(one.name)): (number, links(config, one, (ATOM,)))
+            for number, one in enumerate(channels)
+            if one.interest in (Interest.TAG, Interest.AUTHOR)
         }
 
     def of(self, article: Article) -> tuple[FeedLink, ...]:
         """List the publication's feeds in all formats, then in Atom those of the article's tags and authors."""
+        if not self._others:
+            return self._whole
         near = sorted(self._others[pair] for pair in interests(self._config, article) if pair in self._others)
         return (*self._whole, *(link for _, one in near for link in one))
 

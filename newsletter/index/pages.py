@@ -5,14 +5,14 @@ articles as read and of all that shapes a feed besides, what their renderings as
 the bytes that were written. Whatever is not exactly as it was then is made.
 """
 
-import json
 import os
 import stat
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
@@ -34,9 +34,11 @@ from newsletter.templating import Templates
 MANY = 30
 #: A file's path, its stamp (empty: it was fresh) and SHA-256.
 Looks: TypeAlias = tuple[str, str, str]
+#: Digest of what a document is made from, and the looks of its files.
+Made: TypeAlias = tuple[str, tuple[Looks, ...]]
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class Told(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What shaped an article's rendering besides itself, and what was said of it."""
 
     #: What was asked of other articles.
@@ -44,6 +46,13 @@ class Told(Struct, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...] = ()
     #: The local files that it shows, below the content folder.
     files: tuple[Looks, ...] = ()
+
+
+class _Record(Struct, frozen=True, kw_only=True):
+    """What the index holds of what out/ is made of; see Pages."""
+
+    documents: dict[str, Made]
+    articles: dict[str, Told]
 
 
 class Trace(Struct, frozen=True, kw_only=True):
@@ -72,12 +81,12 @@ class Pages:
         self._owned = owned
         self._templates = sha256(repr([(name, sha256(body).digest()) for name, body in templates.sources()]).encode()).digest()
         self._began = time.time_ns()
-        #: By the first of its paths: digest of what a document is made from, and the looks of its files.
-        self._documents: dict[str, tuple[str, list[Looks]]] = {}
+        #: By the first of its paths.
+        self._documents: dict[str, Made] = {}
         #: By path of the article, of those of which there is something to tell.
         self._articles: dict[str, Told] = {}
         self._before: dict[str, Told] = {}
-        self._kept: dict[str, tuple[str, list[Looks]]] = {}
+        self._kept: dict[str, Made] = {}
         self._standing: dict[str, Document] = {}
         self._holds: dict[str, bool] = {}
         self._keys: dict[str, bytes | None] = {}
@@ -90,19 +99,16 @@ class Pages:
 
         body = file.fetch(place(config), self._key, [PAGES]).get(PAGES)
         if body is not None:
-            told = json.loads(body)
-            self._documents = {
-                name: (source, [tuple(one) for one in looks]) for name, (source, looks) in told["documents"].items()
-            }
-            self._articles = {path: _read(one) for path, one in told["articles"].items()}
-            self._before = dict(self._articles)
+            record = msgspec.json.decode(body, type=_Record)
+            self._documents, self._before = record.documents, record.articles
+            self._articles = dict(self._before)
 
     def stands(self, document: Document) -> bool:
         """Tell whether out/ holds a document as it would be written, and remember that it need not be."""
         name = document.paths[0]
         self._kept.pop(name, None)  # it may have stood in another shape
         self._standing.pop(name, None)
-        source, looks = self._documents.get(name, ("", []))
+        source, looks = self._documents.get(name, ("", ()))
         if not source or source != self._source(document, {}):
             return False
         if not all(self._asks_the_same(article.path) for article in document.articles):
@@ -110,7 +116,7 @@ class Pages:
         found = [self._looks(self._config.out, one) for one in looks]
         if not self._owned.issuperset(path for path, _, _ in looks) or None in found:
             return False
-        self._kept[name] = source, [one for one in found if one is not None]
+        self._kept[name] = source, tuple(one for one in found if one is not None)
         self._standing[name] = document
         return True
 
@@ -134,7 +140,7 @@ class Pages:
         bytes_ = {one.path: _sha256(one) for one in written if one.path in wanted}
         looks = {path: self._stamped(path, known) for path, known in self._settled(bytes_).items()}
         for one in made:
-            found = [looks[path] for path in one.paths if path in looks]
+            found = tuple(looks[path] for path in one.paths if path in looks)
             if len(found) == len(one.paths):
                 self._kept[one.paths[0]] = self._source(one, traces), found
                 self._standing[one.paths[0]] = one
@@ -151,9 +157,9 @@ class Pages:
         if (self._kept, articles) != (self._documents, self._before):
             from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-            told = {path: msgspec.structs.astuple(one) for path, one in articles.items()}
-            body = json.dumps({"documents": self._kept, "articles": told}, default=msgspec.structs.astuple, separators=(",", ":"))
-            file.store(place(self._config), self._key, {PAGES: body.encode()})
+            with suppress(UnicodeEncodeError):  # halves of characters, of which there are next to none
+                body = msgspec.json.encode(_Record(documents=self._kept, articles=articles))
+                file.store(place(self._config), self._key, {PAGES: body})
 
     def _asks_the_same(self, path: str) -> bool:
         """Tell whether an article's rendering would be told what it was told, and shows the same files."""
@@ -224,16 +230,6 @@ class Pages:
         if len(written) > MANY:
             time.sleep(sight.TICK / 1e9)
         return written
-
-
-def _read(told: list[list[Any]]) -> Told:
-    """Read back what was told of an article."""
-    asked, remarks, files = told
-    return Told(
-        asked=tuple((tuple(question), answer) for question, answer in asked),
-        remarks=tuple(Remark(path=path, line=line, field=field, message=message) for path, line, field, message in remarks),
-        files=tuple((path, stamp, content) for path, stamp, content in files),
-    )
 
 
 def _encoded(article: Article) -> bytes:

@@ -5,6 +5,7 @@ writer's.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -150,7 +151,8 @@ def _written(setting: Setting, sheet: Sheet, shown: dict[str, Rendered]) -> tupl
 
 
 def _document(article: Article, frame: Frame) -> Document:
-    shape = repr(("article", frame.feeds, frame.newer, frame.older))
+    # digested, as there are so many
+    shape = sha256(repr(("article", frame.feeds, frame.newer, frame.older)).encode("utf-8", "surrogatepass")).hexdigest()
     return Document(paths=(hosted.path_of(article.slug),), shape=shape, articles=(article,))
 
 
