@@ -15,7 +15,7 @@ from newsletter.config import Config
 from newsletter.errors import NewsletterError
 from newsletter.model import Article, Edition
 from newsletter.processes.ahead import to_make_digests
-from newsletter.processes.aside import Aside, Task, workers
+from newsletter.processes.aside import Aside, Task, uninterrupted, workers
 from newsletter.processes.batches import (
     DIGEST,
     Batch,
@@ -247,21 +247,27 @@ def _render_beside(aside: Aside, work: Sequence[tuple[Article, str]], site: Site
     tasks: list[Task[Results]] = []
     own: list[Results] = []
     first, last = 0, len(work)
-    if work:
-        aside.begin(_take, site)
     while first < last:
         last_task = tasks[-1] if tasks else busy
         if last_task is None or last_task.is_done():
+            if not tasks:
+                aside.begin(_take, site)
             tasks.append(aside.begin(_render_chunk, work[first : min(first + STEP, last)]))
             first = min(first + STEP, last)
         elif last - first > (0 if own or busy else JOIN):
             last -= 1
             own.append(render_all(work[last : last + 1], site))
         else:
-            ready()
+            _get_ready()
             tasks[-1].result()
-    ready()
+    _get_ready()
     return (*chain.from_iterable(task.result() for task in tasks), *chain.from_iterable(reversed(own)))
+
+
+def _get_ready() -> None:
+    """Import what outputs are made with; an interruption waits, for there are libraries that it would be lost in."""
+    with uninterrupted():
+        ready()
 
 
 def _take(setting: object) -> None:

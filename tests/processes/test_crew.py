@@ -1,7 +1,10 @@
+import os
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -12,7 +15,7 @@ from newsletter.errors import NewsletterError, OutputError, RenderError
 from newsletter.feeds.editions import edition, editions
 from newsletter.model import Article, Edition, Output, Spooled
 from newsletter.processes import ahead, crew
-from newsletter.processes.batches import batches
+from newsletter.processes.batches import batches, emitted
 from newsletter.processes.crew import Crew
 from newsletter.processes.rendering import Made
 from newsletter.render import Site
@@ -106,6 +109,26 @@ def test_of_many_editions_memory_holds_what_is_kept_of_their_outputs(jobs: int, 
         assert {output.path for output in outputs if isinstance(output, Spooled)} == {*put}
         assert {path.split("/")[0] for path in put} == {"tags"}
         put.clear()
+
+
+def wait_and_make(config: Config, made: Sequence[Edition], templates: Templates) -> tuple[tuple[object, ...], ...]:
+    """Make digests as soon as that is allowed."""
+    while not Path(os.environ["ALLOWED"]).exists():
+        time.sleep(0.01)
+    return tuple(emitted("digest", config, one, templates) for one in made)
+
+
+def test_articles_are_rendered_here_as_long_as_the_other_process_is_at_a_digest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, work = publication(CONFIG, 4), articles(7)
+    monkeypatch.setenv("ALLOWED", str(tmp_path / "allowed"))
+    monkeypatch.setattr(crew, "_digests", wait_and_make)
+    with Crew(2) as two:
+        two.begin_digests(CONFIG, made, Templates(), 8)
+        assert told(two.render(work, SITE)) == told(Crew(1).render(work, SITE))
+        (tmp_path / "allowed").touch()
+        assert two.emit(CONFIG, made, Templates()) == Crew(1).emit(CONFIG, made, Templates())
 
 
 def test_digests_that_were_begun_of_other_issues_are_not_taken() -> None:

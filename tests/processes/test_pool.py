@@ -1,5 +1,6 @@
 import os
 import signal
+import threading
 import time
 from contextlib import suppress
 from multiprocessing import active_children
@@ -68,7 +69,7 @@ def test_what_interrupts_a_block_comes_when_it_is_over() -> None:
     try:
         with suppress(KeyboardInterrupt):
             with uninterrupted():
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.pthread_kill(threading.get_ident(), signal.SIGINT)  # there may be other threads
                 done.append("all")
             done.append("more")
     finally:
