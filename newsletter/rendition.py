@@ -14,6 +14,7 @@ from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.index.renderings import Renderings, packed
 from newsletter.model import Article, Output, Rendered
+from newsletter.processes.batches import as_it_is
 from newsletter.processes.crew import Crew
 from newsletter.processes.rendering import Made
 from newsletter.render import Site
@@ -99,7 +100,7 @@ def render(
     fresh = [(result.rendered, result.asked) for result in made.values()]
     order = {article.path: number for number, article in enumerate(measured)}
     whole = sorted((*fresh, *known.values()), key=lambda one: order.get(one[0].article.path, -1))
-    assets = Assets(config, _itself)
+    assets = Assets(config, as_it_is)
     rendered = []
     for item, _ in whole:
         try:
@@ -112,10 +113,6 @@ def render(
         problems=tuple(problems),
         asked={item.article.path: asked for item, asked in whole},
     )
-
-
-def _itself(output: Output) -> Output:
-    return output
 
 
 def _measure(config: Config, wanted: Iterable[Article], files: Collection[str]) -> tuple[list[Article], list[ContentError]]:

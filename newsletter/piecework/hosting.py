@@ -19,6 +19,7 @@ from newsletter.index.documents import Document
 from newsletter.index.pages import Pages
 from newsletter.model import Article, Channel, Mention, Output, Rendered, Spooled
 from newsletter.piecework import Done, Piece, Piecework, Setting, complete
+from newsletter.processes.batches import as_it_is
 from newsletter.processes.crew import Crew
 from newsletter.writer import Spool
 
@@ -88,7 +89,7 @@ class Host:
     def make(self, piecework: Piecework, channels: Iterable[Channel], crew: Crew, spool: Spool) -> Hosted:
         """Make the pages that do not stand; what cannot be shown is passed over, by its neighbours too."""
         known = tuple(channels)
-        put = spool.put if len(self._stale) > AT_EASE else _itself
+        put = spool.put if len(self._stale) > AT_EASE else as_it_is
         while True:
             failed = frozenset(one.path for one in self._articles if one.path in piecework.failed)
             if (known, failed) != (self._channels, self._failed):
@@ -164,7 +165,3 @@ def _mention(article: Article) -> Mention:
         published=article.published,
         language=article.language,
     )
-
-
-def _itself(output: Output) -> Output:
-    return output

@@ -6,7 +6,7 @@ The bytes never depend on how many there are: the work is cut in a fixed order a
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeAlias, TypeVar
 
@@ -14,6 +14,7 @@ from newsletter import __version__
 from newsletter.config import Config
 from newsletter.errors import NewsletterError
 from newsletter.model import Article, Edition
+from newsletter.processes import far
 from newsletter.processes.ahead import to_make_digests
 from newsletter.processes.aside import Aside, Task, uninterrupted, workers
 from newsletter.processes.batches import (
@@ -118,7 +119,7 @@ class Crew:
         if self._executor is not None:
             chunks = [work[start : start + CHUNK] for start in range(0, len(work), CHUNK)]
             packed = pickle.dumps(site)
-            futures = [self._executor.submit(_render_far, __version__, packed, chunk) for chunk in chunks]
+            futures = [self._executor.submit(far.render, __version__, packed, chunk) for chunk in chunks]
             return tuple(chain.from_iterable(future.result() for future in futures))
         if self._aside is not None and len(work) < BESIDE * self._count and len(site.permalinks) <= LARGEST_SITE:
             return _render_beside(self._aside, work, site, self._begun[1] if self._begun else None)
@@ -140,8 +141,8 @@ class Crew:
             yield from (do(setting, item) for item in items)
             return
         if self._executor is not None:
-            packed, far = pickle.dumps(setting.carried()), self._executor
-            yield from _in_turn(lambda item: far.submit(_do_far, __version__, packed, do, item), items, AHEAD)
+            packed, executor = pickle.dumps(setting.carried()), self._executor
+            yield from _in_turn(lambda item: executor.submit(far.do, __version__, packed, do, item), items, AHEAD)
             return
         from newsletter.processes.pool import pool  # noqa: PLC0415 - 10 ms, for those who have use for one
 
@@ -224,7 +225,7 @@ class Crew:
         for names, served in batches(len(editions), len(editions) + 1):
             batch = (names, range(len(served)))
             part = for_batch(editions, (names, served))
-            submitted.append(((names, served), self._executor.submit(_emit_far, __version__, config, part, carried, batch)))
+            submitted.append(((names, served), self._executor.submit(far.emit, __version__, config, part, carried, batch)))
         return together([(batch, lighter(batch, future.result(), put)) for batch, future in submitted])
 
 
@@ -279,32 +280,8 @@ def _do_near(do: "Callable[[Any, Item], Done]", item: "Item") -> "Done":
     return do(_setting, item)
 
 
-def _do_far(version: str, packed: bytes, do: "Callable[[Any, Item], Done]", item: "Item") -> "Done":
-    """Do it on a machine that knows nothing yet."""
-    _agree(version)
-    return do(_unpacked(packed), item)
-
-
 def _render_chunk(work: Sequence[tuple[Article, str]]) -> Results:
     return render_all(work, _setting)
-
-
-def _render_far(version: str, packed: bytes, work: Sequence[tuple[Article, str]]) -> Results:
-    """Render on a machine that knows nothing yet."""
-    _agree(version)
-    return render_all(work, _unpacked(packed))
-
-
-@lru_cache(maxsize=1)
-def _unpacked(setting: bytes) -> Any:  # noqa: ANN401 - a site, or what ``each`` was given
-    """Read what comes with each chunk, once."""
-    return pickle.loads(setting)  # noqa: S301 - from the build that this works for
-
-
-def _agree(version: str) -> None:
-    """Refuse to make what another version would make otherwise."""
-    if version != __version__:
-        raise NewsletterError(f"--executor: expected newsletter-publisher {version} on the workers, found {__version__}")
 
 
 def _is_for_all(first: Batch, editions: Sequence[Edition]) -> bool:
@@ -319,10 +296,4 @@ def _digests(config: Config, editions: Sequence[Edition], templates: Templates) 
 
 def _emit_own(batch: Batch) -> Emitted:
     config, editions, templates = _setting
-    return emit_batch(config, editions, templates, batch)
-
-
-def _emit_far(version: str, config: Config, editions: Sequence[Edition], templates: Templates, batch: Batch) -> Emitted:
-    """Emit on a machine that knows nothing yet."""
-    _agree(version)
     return emit_batch(config, editions, templates, batch)

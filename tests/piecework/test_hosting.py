@@ -209,10 +209,11 @@ def test_another_picture_under_the_same_name_gives_the_pages_that_show_it_its_si
     assert tree(config.out) == scratch(config)
 
 
-@pytest.mark.usefixtures("few")
+@pytest.mark.parametrize("at_ease", [0, 3])
 def test_a_picture_that_cannot_be_read_any_more_holds_back_those_that_show_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_ease: int
 ) -> None:
+    monkeypatch.setattr(hosting, "AT_EASE", at_ease)
     config = publication(tmp_path)
     picture(config, "sun.png")
     write(config, 3, "![Sun](sun.png)")

@@ -14,7 +14,7 @@ from newsletter.emitters import EMITTERS, FEEDS, ISSUES
 from newsletter.errors import NewsletterError, OutputError, RenderError
 from newsletter.feeds.editions import edition, editions
 from newsletter.model import Article, Edition, Output, Spooled
-from newsletter.processes import ahead, crew
+from newsletter.processes import ahead, crew, far
 from newsletter.processes.batches import batches, emitted
 from newsletter.processes.crew import Crew
 from newsletter.processes.rendering import Made
@@ -216,7 +216,7 @@ def test_an_article_that_feeds_cannot_tell_stops_it(jobs: int) -> None:
 
 def test_workers_of_another_version_are_refused(executor: Executor) -> None:
     with pytest.raises(NewsletterError, match=r"--executor: expected newsletter-publisher 0\.0 on the workers, found "):
-        executor.submit(crew._render_far, "0.0", b"", ()).result()  # noqa: SLF001 - what such a worker is sent
+        executor.submit(far.render, "0.0", b"", ()).result()
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
