@@ -1,37 +1,34 @@
-"""The content folder → articles. Reads that folder, and keeps the index of it; choosing among the articles is pure.
+"""What the files say → articles, and which of them are chosen. Reads bodies again when somebody asks for them; choosing is pure.
 
-``load`` reads every file that changed since it was read last. ``status``, ``report`` and ``select`` take the present instant
+``load`` does so with the whole content folder. ``status``, ``report`` and ``select`` take the present instant
 as an argument.
 """
 
-import gc
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from newsletter import folder
+from newsletter.bystanders import Bystanders, Parted
 from newsletter.config import Config
 from newsletter.errors import ContentError
-from newsletter.folder import Content, File, UnreadableError
-from newsletter.index import Index
+from newsletter.folder import Content, UnreadableError
 from newsletter.index.articles import article_of, of_article
 from newsletter.index.articles import found as found_of
 from newsletter.index.rows import Row, Sound, as_said, wish
 from newsletter.index.said import Said, chosen, instant, problems, remarks
-from newsletter.mapped import Mapped
+from newsletter.mapped import Late, Mapped
 from newsletter.model import Article, Filter, Found, Period, Remark, Status
 from newsletter.naming import Candidate, Names, are_free, is_hosted, name_all
-
-#: A date further ahead than this is taken for a slip of the pen: it would hold the article back for good, and silently.
-FARTHEST = timedelta(days=3653)
+from newsletter.steady import FARTHEST
+from newsletter.survey import Survey, surveyed, undisturbed
 
 
 class Library(Struct, frozen=True, kw_only=True):
-    """What the content folder holds."""
+    """What the content folder holds: articles, but for bystanders."""
 
     #: Every sound article, drafts included, by (published, id).
     articles: tuple[Article, ...]
@@ -47,35 +44,33 @@ class Library(Struct, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...]
     #: POSIX paths, relative to the content folder, of all other regular files.
     files: frozenset[str]
+    #: Whether every article is called as it would be by itself.
+    are_alone: bool
+    bystanders: Bystanders | None = None
 
 
 def load(config: Config, content: Content | None = None, *, indexed: bool = True, count: int = 1) -> Library:
-    """Read the content folder, in which ``content`` was just found; raises ConfigError if there is none.
+    """Read the content folder; as ``survey``."""
+    return surveyed(config, lambda seen: library(config, seen), content, indexed=indexed, count=count)
 
-    Without ``indexed`` every file is read, and nothing is written; ``count`` is the most processes to use: to the same outcome.
-    """
-    content = content or folder.find(config)
+
+def library(config: Config, seen: Survey, parted: Parted | None = None) -> Library:
+    """Make articles of what the files say, or of what some do."""
+    rows = parted.rows if parted else seen.rows()
     with undisturbed():
-        index = Index(config) if indexed else None
-    files = _said(config, content, index, count)
-    with undisturbed():
-        return _library(config, content, files)
+        made = _library(config, seen.content, rows)
+    if parted is None:
+        return made
+    others = parted.bystanders
 
+    def everyone() -> list[Found]:
+        articles = others.articles(seen) or [one for one in load(config, indexed=False).by_path if one.path in others.permalinks]
+        return sorted((*made.found, *map(of_article, articles)), key=lambda one: one.path)
 
-@contextmanager
-def undisturbed() -> Iterator[None]:
-    """Keep Python from looking for garbage where much is made and none left: half the time would go into that."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+    return replace(made, found=Late(len(made.found) + len(others.permalinks), everyone), bystanders=others)
 
 
 def _library(config: Config, content: Content, rows: Sequence[Row]) -> Library:
-    """Make articles of what the files say."""
     named, are_alone = _named(config, rows)
     articles: list[Article] = []
     listed: list[Article | Found] = []
@@ -115,6 +110,7 @@ def _library(config: Config, content: Content, rows: Sequence[Row]) -> Library:
         problems=tuple(wrong),
         remarks=tuple(notes),
         files=content.others,
+        are_alone=are_alone,
     )
 
 
@@ -147,36 +143,6 @@ def _date(file: Said) -> datetime:
 
 def _as_found(one: Article | Found) -> Found:
     return one if isinstance(one, Found) else of_article(one)
-
-
-def _said(config: Config, content: Content, index: Index | None, count: int) -> list[Row]:
-    """Say what each file says: those that look as they did are not read again."""
-    rows = index.rows if index else {}
-    said: list[Row | None] = []
-    stale: list[tuple[File, Row | None]] = []
-    places: list[int] = []
-    for place, file in enumerate(content.articles):
-        known = rows.get(file.path)
-        if known is None or known.stamp != file.stamp or known.fresh:
-            stale.append((file, known))
-            places.append(place)
-            known = None
-        said.append(known)
-    read: list[Row] = []
-    if stale:
-        from newsletter.processes.abreast import read_all  # noqa: PLC0415 - the YAML library, which most runs need not
-
-        read = read_all(config, stale, count)
-        for place, one in zip(places, read, strict=True):
-            said[place] = one
-    if index:
-        # what could not be read has no stamp: what is in it may change without a trace
-        kept = {one.path: one for one in read if one.stamp}
-        gone = {file.path for file, known in stale if known is not None and file.path not in kept}
-        if len(said) - len(stale) < len(rows):
-            gone |= rows.keys() - {file.path for file in content.articles}
-        index.keep({path: one for path, one in kept.items() if one != rows.get(path)}, gone)
-    return [one for one in said if one is not None]
 
 
 def body(config: Config, article: Article) -> str:

@@ -7,6 +7,7 @@ regular file is never opened for good, since a FIFO would wait for ever.
 import os
 import stat
 import time
+from collections.abc import Collection, Mapping
 from fnmatch import translate
 from hashlib import sha256
 from operator import attrgetter, itemgetter
@@ -19,7 +20,7 @@ from msgspec import Struct
 from newsletter.config import Config
 from newsletter.errors import ConfigError
 from newsletter.glance.sight import NUMBERS, Sight
-from newsletter.index.stamps import is_fresh, looks, stamp
+from newsletter.index.stamps import WIDTH, is_fresh, numbers, packed
 
 #: Folders that belong to tools. Others that begin with an underscore hold articles: Jekyll's _posts, Go's _content.
 TOOL_FOLDERS = frozenset(
@@ -43,6 +44,8 @@ ABOUT = frozenset(
 )
 
 
+#: Not waiting for a writer, should the file have become a FIFO since it was listed.
+_READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 #: What ends front matter.
 _FENCE = b"\n---\n"
 
@@ -57,17 +60,38 @@ class File(NamedTuple):
     #: Why it cannot be read; empty if it can.
     unreadable: str = ""
     #: See index.stamps; empty for what cannot be read.
-    stamp: str = ""
+    stamp: bytes = b""
     fresh: bool = False
 
 
 class Content(Struct, frozen=True, kw_only=True):
     """All that the folder holds."""
 
-    #: Sorted by path.
-    articles: tuple[File, ...]
+    #: What nearly all is: files that are articles by place and name, and their stamps, by path.
+    usual: Mapping[str, bytes]
+    #: Paths of those of them that are fresh.
+    fresh: Collection[str]
+    #: Other files that can be read, and are or look like articles, by path.
+    odd: Mapping[str, File]
+    #: Those that cannot.
+    unreadable: tuple[File, ...]
     #: POSIX paths of all other regular files.
     others: frozenset[str]
+
+    @property
+    def articles(self) -> tuple[File, ...]:
+        """List what is, or looks like, an article, sorted by path."""
+        readable = map(self.file, (*self.usual, *self.odd))
+        return tuple(sorted((*readable, *self.unreadable), key=itemgetter(0)))
+
+    def file(self, path: str) -> File:
+        """Return one that can be read."""
+        return self.odd.get(path) or File(path, "", "", self.usual[path], path in self.fresh)
+
+    def other_than(self, stamps: Mapping[str, bytes]) -> list[File]:
+        """List, by path, the files that can be read and have another stamp than they had, or none."""
+        odd = (path for path, file in self.odd.items() if stamps.get(path) != file.stamp)
+        return [*map(self.file, sorted((*(path for path, own in self.usual.items() if stamps.get(path) != own), *odd)))]
 
 
 class UnreadableError(Exception):
@@ -89,7 +113,8 @@ def find(config: Config, seen: Sight | None = None) -> Content:
 
 def notes(config: Config) -> tuple[File, ...]:
     """List the editor's notes, by path; none where there is no folder for them."""
-    return tuple(_notes(config).articles)
+    scan = _notes(config)
+    return tuple(sorted((*scan.odd.values(), *scan.unreadable), key=itemgetter(0)))
 
 
 def _notes(config: Config) -> "_Scan":
@@ -111,15 +136,15 @@ def _notes(config: Config) -> "_Scan":
 def read(folder: Path, path: str, *, limit: int) -> bytes:
     """Read a regular file of at most that many bytes; raises UnreadableError."""
     try:
-        # not waiting for a writer, should the file have become a FIFO since it was listed
-        descriptor = os.open(f"{folder}/{path}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(f"{folder}/{path}", _READING)
         try:
             state = os.fstat(descriptor)
-            if not (stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode)):  # reading says of a folder what it is
+            mode, size = state.st_mode, state.st_size
+            if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # reading says of a folder what it is
                 raise UnreadableError("it is no regular file")
             # mostly all there is, and a byte more is asked for so that the end is seen
-            text = os.read(descriptor, min(state.st_size, limit) + 1)
-            while len(text) != state.st_size and len(text) <= limit and (more := os.read(descriptor, limit + 1 - len(text))):
+            text = os.read(descriptor, min(size, limit) + 1)
+            while len(text) != size and len(text) <= limit and (more := os.read(descriptor, limit + 1 - len(text))):
                 text += more
         finally:
             os.close(descriptor)
@@ -168,7 +193,10 @@ class _Scan:
         clear = (ending for ending in self.extensions if not ending.endswith(LEFTOVERS))
         #: The endings of names that say all there is to say of a file; none where patterns may say more.
         self.usual = () if self.exclude else tuple(clear)
-        self.articles: list[File] = []
+        self.found: dict[str, bytes] = {}
+        self.fresh: list[str] = []
+        self.odd: dict[str, File] = {}
+        self.unreadable: list[File] = []
         self.others: list[str] = []
 
     def run(self, seen: Sight | None) -> Content:
@@ -180,7 +208,10 @@ class _Scan:
         else:
             self._recall(seen)
         return Content(
-            articles=tuple(sorted(self.articles, key=itemgetter(0))),
+            usual=self.found,
+            fresh=frozenset(self.fresh),
+            odd=self.odd,
+            unreadable=tuple(self.unreadable),
             others=frozenset(self.others),
         )
 
@@ -192,12 +223,12 @@ class _Scan:
         except OSError as error:
             if not folder:
                 raise
-            self.articles.append(File(path=printable(folder[:-1]), unreadable=f"the folder cannot be read: {error.strerror}"))
+            self.unreadable.append(File(path=printable(folder[:-1]), unreadable=f"the folder cannot be read: {error.strerror}"))
             return []
         inner = []
         for entry in entries:
             path = folder + entry.name
-            if path.endswith(self.usual) and self._taken(entry, path):
+            if self._taken(entry, path):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if not self._passed_over(entry):
@@ -209,30 +240,40 @@ class _Scan:
     def _recall(self, seen: Sight) -> None:
         """Take in what was seen in the folders: the same, but for those that were passed over there, and the notes."""
         fresh, start = seen.fresh, len(f"{self.real}/")
-        for place, names, numbers in seen.folders(self.real):
+        for place, names, looks in seen.folders(self.real):
             folder = place[start:]
             if NOTES in folder.lower().split("/"):
                 continue
-            if numbers is None:
+            if looks is None:
                 self._list(folder)
                 continue
-            looked = (numbers[at::NUMBERS] for at in range(1, NUMBERS))
-            for name, stamped in zip(names, map(looks, *looked), strict=True):
-                path = folder + name
-                if path.endswith(self.usual) and name[0] not in "._#" and path.isprintable():  # as nearly all
-                    self.articles.append(File(path, "", "", stamped, place + name in fresh if fresh else False))
-                elif not _is_leftover(name):
-                    self._add(name.lower(), path, "", (stamped, place + name in fresh))
+            all_, each = packed(looks), NUMBERS * WIDTH
+            stamps = [all_[at + WIDTH : at + each] for at in range(0, len(all_), each)]  # without the mode
+            paths = [folder + name for name in names]
+            if not all(map(self._is_usual, names, paths)):
+                for name, path, own in zip(names, paths, stamps, strict=True):
+                    if self._is_usual(name, path):
+                        self.found[path] = own
+                    elif not _is_leftover(name):
+                        self._add(name.lower(), path, "", (own, place + name in fresh))
+            else:
+                self.found.update(zip(paths, stamps, strict=True))
+        self.fresh += (path for one in fresh if (path := one[start:]) in self.found)
+
+    def _is_usual(self, name: str, path: str) -> bool:
+        """Tell whether a regular file is by its name what nearly all are."""
+        return name[0] not in "._#" and path.endswith(self.usual) and path.isprintable()
 
     def _taken(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """Take in what nearly all is: a regular file with the name of an article. Tell whether it is that."""
-        if not (entry.is_file(follow_symlinks=False) and entry.name[0] not in "._#" and path.isprintable()):
+        if not (entry.is_file(follow_symlinks=False) and self._is_usual(entry.name, path)):
             return False
         try:
             state = entry.stat(follow_symlinks=False)
         except OSError:
             return False
-        self.articles.append(File(path, "", "", stamp(state), is_fresh(state, self.began)))
+        self.found[path] = packed(numbers(state))
+        self.fresh += (path,) if is_fresh(state, self.began) else ()
         return True
 
     def _passed_over(self, entry: "os.DirEntry[str]") -> bool:
@@ -244,16 +285,21 @@ class _Scan:
     def add(self, entry: "os.DirEntry[str]", path: str) -> None:
         """Take in something that is no folder."""
         problem, state = self._looked_at(entry)
-        self._add(entry.name.lower(), path, problem, None if state is None else (stamp(state), is_fresh(state, self.began)))
+        self._add(
+            entry.name.lower(), path, problem, None if state is None else (packed(numbers(state)), is_fresh(state, self.began))
+        )
 
-    def _add(self, name: str, path: str, problem: str, state: tuple[str, bool] | None) -> None:
+    def _add(self, name: str, path: str, problem: str, state: tuple[bytes, bool] | None) -> None:
         """Take in something with its name in small letters and, if it can be read, its stamp and whether it is fresh."""
         written = path if path.isprintable() else printable(path)
         if name.endswith(self.endings):
             excluded = self._excluded(path, name) if self.exclude or name[0] == "_" or name.endswith(self.kin) else ""
             if written != path:
                 problem, state = "the file's name cannot be written in UTF-8 on one line: rename it", None
-            self.articles.append(File(written, excluded, problem) if state is None else File(written, excluded, "", *state))
+            if state is None:
+                self.unreadable.append(File(written, excluded, problem))
+            else:
+                self.odd[path] = File(path, excluded, "", *state)
         elif state is not None and written == path:
             self.others.append(path)
 

@@ -29,12 +29,10 @@ _STYLES = frozenset({"pretty", "date", "none", "ordinal", "weekdate"})
 
 #: The control characters that XML cannot carry.
 _CONTROLS = bytes([*range(9), 11, 12, *range(14, 32)])
-#: The last bytes of white space, as str.rstrip has it, and perhaps of other characters.
-_SPACES = bytes(
-    {space.encode()[-1] for space in f"\t \x85\xa0\u1680\u2028\u2029\u202f\u205f{''.join(map(chr, range(0x2000, 0x200B)))}"}
-)
-#: By byte, what matters of it: control, space, end of a line, none of these.
-_LOOKS = bytes(0 if byte in _CONTROLS else 32 if byte in _SPACES else 10 if byte == 10 else 120 for byte in range(256))  # noqa: PLR2004 - a line's end
+#: By byte, whether it is one of them.
+_LOOKS = bytes(0 if byte in _CONTROLS else 1 for byte in range(256))
+#: The end of a line that ends in spaces; to begin with what is looked for makes it 15 times faster than the other way round.
+_TRAILING = re.compile(r"\n(?<=[^\S\n]\n)")
 
 
 class Parsed(Struct, frozen=True, kw_only=True):
@@ -188,9 +186,8 @@ def _cleaned(text: str) -> tuple[str, int, bool]:
         raw = text.encode()
     except UnicodeEncodeError:  # lone surrogates
         raw = b"\0"
-    looks = raw.translate(_LOOKS)
-    if b"\0" not in looks and (raw.isascii() or not ("\ufffe" in text or "\uffff" in text)):
-        return text, 0, looks.rfind(b" \n") < 0 and not looks.endswith(b" ")  # from the end it takes half the time
+    if b"\0" not in raw.translate(_LOOKS) and (raw.isascii() or not ("\ufffe" in text or "\uffff" in text)):
+        return text, 0, _TRAILING.search(text) is None and (text.endswith("\n") or not text[-1:].isspace())
     cleaned = legal(text)
     return cleaned, len(text) - len(cleaned), False
 

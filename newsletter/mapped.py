@@ -1,4 +1,4 @@
-"""A sequence whose items are made when somebody asks for them. Pure."""
+"""Sequences whose items are made when somebody asks for them. Pure."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, TypeVar, overload
@@ -7,8 +7,26 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
-class Mapped(Sequence[Made], Generic[Given, Made]):
-    """What a pure function makes of each item, each time it is asked for; equal to any sequence of the same."""
+class _Lazy(Sequence[Made]):
+    """A sequence that is equal to any other of the same."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Compare what would be made."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        """Digest what would be made."""
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        """Write it as a tuple."""
+        return repr(tuple(self))
+
+
+class Mapped(_Lazy[Made], Generic[Given, Made]):
+    """What a pure function makes of each item, each time it is asked for."""
 
     __slots__ = ("_items", "_make")
 
@@ -33,14 +51,35 @@ class Mapped(Sequence[Made], Generic[Given, Made]):
         """Make one after another."""
         return map(self._make, self._items)
 
-    def __eq__(self, other: object) -> bool:
-        """Compare what would be made."""
-        return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
-    def __hash__(self) -> int:
-        """Digest what would be made."""
-        return hash(tuple(self))
+class Late(_Lazy[Made]):
+    """So many items that are made all at once, when somebody asks for any."""
 
-    def __repr__(self) -> str:
-        """Write it as a tuple."""
-        return repr(tuple(self))
+    __slots__ = ("_count", "_items", "_make")
+
+    def __init__(self, count: int, make: Callable[[], Sequence[Made]]) -> None:
+        """Take how many there are, and what makes them."""
+        self._count = count
+        self._make = make
+        self._items: Sequence[Made] | None = None
+
+    def __len__(self) -> int:
+        """Count the items."""
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> Made: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Made]: ...
+    def __getitem__(self, at: int | slice) -> Made | Sequence[Made]:
+        """Return one, or some."""
+        return self._all()[at]
+
+    def __iter__(self) -> Iterator[Made]:
+        """Go through them."""
+        return iter(self._all())
+
+    def _all(self) -> Sequence[Made]:
+        if self._items is None:
+            self._items = self._make()
+        return self._items

@@ -7,6 +7,7 @@ older one. Where nobody chose the name, the later article gets another; where it
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 from urllib.parse import quote, urljoin, urlsplit
@@ -22,6 +23,8 @@ _RELATIVE = re.compile(r"(?:[A-Za-z0-9_~%-][A-Za-z0-9_~%.-]*(?:/|\Z))+")
 
 #: What makes an address depend on the date.
 _DATED = re.compile(r"\{(?:year|month|day)")
+#: What makes an address depend on anything but the slug.
+_OTHER = re.compile(r"\{(?!slug\})|(?<!\{slug)\}")
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
@@ -172,7 +175,12 @@ def _name(candidate: Candidate, config: Config, taken: _Taken) -> Names:
 
 
 def _authority(config: Config) -> str:
-    return config.authority or urlsplit(config.url).hostname or ""
+    return config.authority or _host(config.url)
+
+
+@lru_cache(maxsize=1)
+def _host(url: str) -> str:
+    return urlsplit(url).hostname or ""
 
 
 def _day(published: datetime, config: Config) -> str:
@@ -187,23 +195,33 @@ def _address(config: Config, path: str, published: datetime, slug: str, wanted: 
     pattern, word = config.permalink, segment(slug)
     if not pattern:
         return f"{config.url}articles/{word}/"
-    folder, _, name = path.rpartition("/")
-    whole = ""
-    if "{path}" in pattern:
-        stem = name.rpartition(".")[0]
-        whole = folder if stem.lower() == "index" and folder else f"{folder}/{stem}"
-    local = published.astimezone(config.timezone) if _DATED.search(pattern) else published
-    address = pattern.format(
-        slug=word,
-        year=f"{local.year:04}",
-        month=f"{local.month:02}",
-        day=f"{local.day:02}",
-        path=quote(whole.strip("/")),
-        folder=quote(folder) if "{folder}" in pattern else "",
-    )
+    address = pattern.replace("{slug}", word) if _is_of_slug(pattern) else _filled(config, path, published, word)
     if "{slug}" not in pattern and wanted not in (None, slug):
         address = f"{address.rstrip('/')}-{word}" + ("/" if address.endswith("/") else "")
     if _RELATIVE.fullmatch(address):
         return config.url + address
     # an empty {folder} leaves two slashes
     return urljoin(config.url, re.sub("(?<!:)/{2,}", "/", address))
+
+
+@lru_cache(maxsize=1)
+def _is_of_slug(pattern: str) -> bool:
+    """Tell whether a pattern asks for nothing but the slug, as most do."""
+    return _OTHER.search(pattern) is None
+
+
+def _filled(config: Config, path: str, published: datetime, word: str) -> str:
+    """Fill the pattern of addresses."""
+    pattern = config.permalink
+    folder, _, name = path.rpartition("/")
+    stem = name.rpartition(".")[0]
+    whole = folder if stem.lower() == "index" and folder else f"{folder}/{stem}"
+    local = published.astimezone(config.timezone) if _DATED.search(pattern) else published
+    return pattern.format(
+        slug=word,
+        year=f"{local.year:04}",
+        month=f"{local.month:02}",
+        day=f"{local.day:02}",
+        path=quote(whole.strip("/")) if "{path}" in pattern else "",
+        folder=quote(folder) if "{folder}" in pattern else "",
+    )

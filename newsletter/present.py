@@ -14,6 +14,7 @@ from newsletter.collector import Library
 from newsletter.config import Config
 from newsletter.errors import ContentError, LedgerError
 from newsletter.ledger import open_ledger, shown
+from newsletter.ledger.shelf import Shelf
 from newsletter.mapped import Mapped
 from newsletter.model import Article, Found, Remark, Status
 from newsletter.recognise import Recognition, recognise_all, settled
@@ -22,7 +23,7 @@ from newsletter.recognise import Recognition, recognise_all, settled
 class Present(Struct, frozen=True, kw_only=True):
     """The publication as of an instant."""
 
-    #: Oldest first, by (published, id).
+    #: Oldest first, by (published, id), but for bystanders, as elsewhere here.
     published: tuple[Article, ...]
     #: Every sound article, drafts and future ones included, by path.
     articles: tuple[Article, ...]
@@ -39,11 +40,12 @@ class Present(Struct, frozen=True, kw_only=True):
 
 def present(config: Config, library: Library, now: datetime) -> Present:
     """Recognise what was published before; raises LedgerError if the ledger cannot be read."""
-    with open_ledger(config.ledger) as ledger:
-        known = ledger.shelf()
+    others = library.bystanders
+    known = others.known if others is not None else _known(config)
     published = tuple(collector.released(library.articles, now))
     live = {article.path for article in published}
-    recognition = recognise_all(library.articles, known, live, library.unread)
+    besides = others.ids if others is not None else frozenset()
+    recognition = recognise_all(library.articles, known, live, library.unread, besides=besides)
     articles, found = library.by_path, collector.report(library, now)
     other = _other_than_read(config, articles, recognition)
     if other:
@@ -59,6 +61,11 @@ def present(config: Config, library: Library, now: datetime) -> Present:
         recognition=recognition,
         numbers={line.id: line.sequence for line in known.lines.values()},
     )
+
+
+def _known(config: Config) -> Shelf:
+    with open_ledger(config.ledger) as ledger:
+        return ledger.shelf()
 
 
 def _other_than_read(config: Config, read: Iterable[Article], recognition: Recognition) -> dict[str, Article | None]:

@@ -3,7 +3,6 @@
 Reads content/ and out/ at the start, writes out/ at the end, and nothing is written before every emitter has succeeded.
 """
 
-import gc
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from newsletter import binding, collector, editorial, kept, making, updates, writer
+from newsletter.bystanders import settle
 from newsletter.config import Config
 from newsletter.editorial import Editorial
 from newsletter.errors import ContentError, NewsletterError, RefusedError
@@ -24,6 +24,7 @@ from newsletter.index.renderings import Renderings
 from newsletter.index.styles import Styles
 from newsletter.issue import of_editions
 from newsletter.ledger import open_ledger
+from newsletter.ledger.looks import looks
 from newsletter.ledger.records import Publication
 from newsletter.mail import manifest
 from newsletter.model import Article, Commission, Edition, Found, Issue, Output, Period, Remark, Spooled
@@ -31,12 +32,12 @@ from newsletter.past import past_issues
 from newsletter.piecework import Piecework, Setting
 from newsletter.piecework.history import Archivist
 from newsletter.piecework.hosting import Host
-from newsletter.present import Present, missing_ledger, present, refused
-from newsletter.processes.aside import workers
+from newsletter.present import Present, refused
 from newsletter.processes.crew import Crew
 from newsletter.recognise import publications
 from newsletter.rendition import Rendition, site_of
 from newsletter.rendition import render as rendition_of
+from newsletter.situation import Situation, look
 from newsletter.steady import Span, span
 from newsletter.templating import Templates
 
@@ -72,15 +73,6 @@ class Report(Struct, frozen=True, kw_only=True):
     delivered: bool = False
 
 
-class Situation(Struct, frozen=True, kw_only=True):
-    """What a build finds."""
-
-    library: collector.Library
-    today: Present
-    #: What the writer owns in out/.
-    owned: frozenset[str]
-
-
 def build(  # noqa: PLR0913 - each is a choice of the caller
     config: Config,
     *,
@@ -101,31 +93,14 @@ def build(  # noqa: PLR0913 - each is a choice of the caller
     ``remember`` is called at the end, with the lock held.
     """
     with writer.lock(config.out):
-        situation = look(config, now=now, jobs=jobs, content=content)
-        commission = binding.commission(config, period, situation.owned)
+        situation = look(config, now=now, jobs=jobs, content=content, period=period)
+        commission = situation.commission
         with Crew(jobs, executor, aside) as crew:
             report = produce(config, situation, commission, crew, now=now, strict=strict)
         report = replace(report, delivered=commission is None)
         if remember is not None:
             remember(report)
         return report
-
-
-def look(config: Config, *, now: datetime, jobs: int = 1, content: Content | None = None, indexed: bool = True) -> Situation:
-    """See what there is, with the lock held unless it is not ``indexed``, which writes nothing.
-
-    Raises LedgerError where an old out/ has lost its ledger.
-    """
-    owned = writer.owned(config.out)
-    library = collector.load(config, content, indexed=indexed, count=workers(jobs))
-    with collector.undisturbed():
-        today = present(config, library, now)
-        # it stays to the end: to look through it for garbage would take as long again; what an earlier look froze may go
-        gc.unfreeze()
-        gc.freeze()
-    if not today.numbers and "rss.xml" in owned:
-        raise missing_ledger(config)
-    return Situation(library=library, today=today, owned=owned)
 
 
 def produce(
@@ -202,10 +177,16 @@ def _produce(
         *(*hosted.outputs, *outputs, *leaves),
     )
     standing = pages.standing.difference(one.path for one in every)
-    with open_ledger(config.ledger) as ledger, ledger.publishing(*_to_record(config, library, today, traces, failed)):
-        written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
+    record = _to_record(config, library, today, traces, failed)
+    with open_ledger(config.ledger) as ledger:
+        with ledger.publishing(*record) as recorded:
+            written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
+        if situation.index is not None and library.are_alone:
+            now_as = looks(config.ledger)
+            if now_as is not None and now_as.follows(situation.ledger, written=recorded):
+                settle(situation.index, now_as, library.bystanders, today.recognition, record[0], ledger.count())
     Renderings(config).forget(making.worth_keeping(published, plans, in_issue))
-    settled = today.articles is library.by_path  # as they were read
+    as_read = today.articles is library.by_path
     pages.keep([*hosted.documents, *history.documents, *map(of_feed, stale[1:])], traces, every)
     return Report(
         written=written.written,
@@ -224,7 +205,12 @@ def _produce(
         digest=_size(outputs, whole),
         entries=len(whole.feed),
         newest=published[-1] if published else None,
-        steady=span(library.articles if settled else (*library.articles, *today.articles), now, max_age=config.feeds.max_age),
+        steady=span(
+            library.articles if as_read else (*library.articles, *today.articles),
+            now,
+            max_age=config.feeds.max_age,
+            besides=library.bystanders.instants if library.bystanders else (),
+        ),
     )
 
 

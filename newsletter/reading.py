@@ -22,11 +22,11 @@ def read(config: Config, file: File, known: Row | None = None) -> Row:
     What cannot be read has no stamp.
     """
     if file.unreadable:
-        return _spoiled(file, "", "", ContentError(file.path, None, None, file.unreadable))
+        return _spoiled(file, b"", "", ContentError(file.path, None, None, file.unreadable))
     try:
         raw = folder.read(config.content, file.path, limit=config.reading.max_bytes)
     except UnreadableError as error:
-        return _spoiled(file, "", "", ContentError(file.path, None, None, str(error)))
+        return _spoiled(file, b"", "", ContentError(file.path, None, None, str(error)))
     digest, core = folder.digests(raw)
     if known is not None and known.sha256 == digest:
         return replace(known, stamp=file.stamp, fresh=file.fresh)
@@ -45,7 +45,7 @@ def _read(config: Config, file: File, digest: str, parsed: Parsed, mark: str) ->
     """Say what a file says that has a text, which has that fingerprint."""
     path = file.path
     excluded = file.excluded or _excluded(path, parsed)
-    draft = bool(parsed.held) or "_drafts" in path.lower().split("/")[:-1]
+    draft = bool(parsed.held) or ("/" in path and "_drafts" in path.lower().split("/")[:-1])
     odd = excluded or draft or parsed.problems or parsed.remarks or parsed.title_written != parsed.title
     if parsed.published is not None and parsed.title and not odd:
         return _sound(config, file, digest, parsed, parsed.published, parsed.title, mark)
@@ -121,7 +121,7 @@ def _undated(path: str, parsed: Parsed) -> ContentError:
     return ContentError(path, parsed.date_line, "date", f"{what}: {remedy}")
 
 
-def _spoiled(file: File, stamp: str, digest: str, problem: ContentError) -> Said:
+def _spoiled(file: File, stamp: bytes, digest: str, problem: ContentError) -> Said:
     """Take in a file that has no text to read."""
     return said(file.path, (stamp, file.fresh), digest, Parsed(), excluded=file.excluded, problems=(problem,))
 

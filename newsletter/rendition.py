@@ -57,9 +57,12 @@ class Rendition(Struct, frozen=True, kw_only=True):
 
 def site_of(config: Config, library: Library, published: Sequence[Article]) -> Site:
     """Tell what articles may link to: any of the published ones, and the other files."""
+    others = library.bystanders
+    permalinks = dict(others.permalinks) if others is not None else {}
+    permalinks.update((article.path, article.permalink) for article in published)
     return Site(
         config=config,
-        permalinks={article.path: article.permalink for article in published},
+        permalinks=permalinks,
         files=library.files,
         hosted=frozenset(article.path for article in published if article.hosted),
     )

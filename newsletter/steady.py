@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
-from newsletter.collector import FARTHEST
 from newsletter.model import Article
 
+#: A date further ahead than this is taken for a slip of the pen: it would hold the article back for good, and silently.
+FARTHEST = timedelta(days=3653)
 _STEP = timedelta(microseconds=1)
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -21,13 +22,14 @@ class Span(Struct, frozen=True, kw_only=True):
     until: datetime
 
 
-def span(articles: Iterable[Article], now: datetime, *, max_age: int) -> Span:
+def span(articles: Iterable[Article], now: datetime, *, max_age: int, besides: Iterable[datetime] = ()) -> Span:
     """Return the range around ``now`` in which all articles remain what they are: future, published, updated, expired.
 
-    ``max_age`` is how old they may become in feeds, in days; 0: as old as they like.
+    ``max_age`` is how old they may become in feeds, in days; 0: as old as they like. ``besides`` are instants of publication of
+    other articles, in UTC.
     """
     now = now.astimezone(UTC)
-    published: list[datetime] = []
+    published = [*besides]
     others: list[datetime] = []
     for article in articles:
         published.append(_in_utc(article.published))
@@ -36,13 +38,32 @@ def span(articles: Iterable[Article], now: datetime, *, max_age: int) -> Span:
         if article.expires is not None:
             others.append(_in_utc(article.expires))
     published.sort()
-    spans = [_between(published, now), _between(sorted(others), now)]
-    # so far ahead it was taken for a slip of the pen
-    spans.append(_between(published, now, -FARTHEST))
-    if max_age:
-        # one that is exactly so old is still in
-        spans.append(_between(published, now, timedelta(days=max_age) + _STEP))
+    spans = [_between(sorted(others), now), *(_between(published, now, later) for later in _turns(max_age))]
     return Span(since=max(one.since for one in spans), until=min(one.until for one in spans))
+
+
+def nearest(instants: Sequence[datetime], now: datetime, *, max_age: int) -> tuple[datetime, ...]:
+    """Choose of a sorted sequence of publications, in UTC, those that decide what ``span`` says of all of them."""
+    chosen: list[datetime] = []
+    for later in _turns(max_age):
+        at = bisect_right(instants, _back(now, later))
+        chosen += instants[max(at - 1, 0) : at + 1]
+    return tuple(chosen)
+
+
+def _turns(max_age: int) -> list[timedelta]:
+    """List how long after its publication time changes something about an article."""
+    # that long before, it was taken for a slip of the pen; one that is exactly so old is still in
+    aged = [timedelta(days=max_age) + _STEP] if max_age else []
+    return [timedelta(), -FARTHEST, *aged]
+
+
+def _back(now: datetime, later: timedelta) -> datetime:
+    """Go back, or ahead, as far as there are dates."""
+    try:
+        return now - later
+    except OverflowError:
+        return _ALWAYS if later > timedelta() else _NEVER
 
 
 def _between(instants: Sequence[datetime], now: datetime, later: timedelta = timedelta()) -> Span:

@@ -15,6 +15,7 @@ from newsletter import checks, periods, publish
 from newsletter.config import Config, Digest, EditionTable, Feeds
 from newsletter.mail import inline, places
 from newsletter.processes.crew import Crew
+from newsletter.situation import look
 from tests.factories import make_config
 from tests.real import tree
 
@@ -153,7 +154,7 @@ def test_a_delivered_issue_stays_as_it_is_in_all_editions(config: Config) -> Non
     run(config)
     before = {name: body for name, body in tree(config.out).items() if "/issues/" in f"/{name}"}
     write(config, "nail", day=28, tags="tools")
-    situation = publish.look(config, now=NOW)
+    situation = look(config, now=NOW)
     with Crew(1) as crew:
         publish.produce(config, situation, None, crew, now=NOW)  # as a build does where the issue was delivered
     after = tree(config.out)

@@ -59,7 +59,7 @@ def test_the_fingerprint_of_an_article_is_that_of_its_body(tmp_path: Path, body:
     config = make_config(tmp_path)
     config.content.mkdir()
     (config.content / "a.md").write_text(HEAD + body)
-    row = reading.read(config, File("a.md", stamp="1"))
+    row = reading.read(config, File("a.md", stamp=b"1234"))
     assert isinstance(row, Sound)
     assert row.article.fingerprint == fingerprint(frontmatter.parse(HEAD + body, path="a.md", zone=config.timezone).body)
 

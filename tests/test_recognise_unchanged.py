@@ -135,3 +135,19 @@ def test_on_a_first_build_the_same_comes_out(names: list[tuple[str, int | None]]
     articles = [make_article(path=path, id=name, id_line=line) for path, (name, line) in zip(PATHS, names, strict=False)]
     whole = recognise([candidate(one, live=one.path in live) for one in articles], (), {"unread.md"})
     assert told(recognise_all(articles, Shelf.of(()), live, {"unread.md"})) == told(whole)
+
+
+@given(st.sets(st.sampled_from([f"{IDS[0]}-{number}" for number in (2, 3, 5)])))
+def test_an_id_that_another_article_has_is_not_offered(besides: set[str]) -> None:
+    """Whether that one is among those that are looked at, or passed over."""
+    there = [make_article(path=f"{number}.md", id=one, title=one, slug=one) for number, one in enumerate(sorted(besides))]
+    read = [make_article(path="gone.md", id=IDS[0], fingerprint=TEXTS[1]), *there]
+    paths = {one.path for one in read}
+    recorded = changes((), publications(recognise_all(read, Shelf.of(()), paths), read, paths, {}), ()).new
+    new = make_article(path="new.md", id=IDS[0], title="Other", slug="other", fingerprint=TEXTS[2])
+    whole = recognise_all([new, *there], Shelf.of(recorded), {"new.md"})
+    known = [one for one in recorded if one.id == IDS[0]]
+    quick = recognise_all([new], Shelf.of(known), {"new.md"}, besides=besides)
+    assert list(map(str, quick.problems)) == list(map(str, whole.problems))
+    assert quick.of("new.md") == whole.of("new.md")
+    assert whole.problems

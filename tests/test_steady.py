@@ -9,11 +9,12 @@ from msgspec.structs import replace
 from newsletter import collector
 from newsletter.model import Article
 from newsletter.present import present
-from newsletter.steady import Span, span
+from newsletter.steady import FARTHEST, Span, nearest, span
 from tests.factories import make_article, make_config
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+INSTANTS = st.datetimes(datetime(1950, 1, 1), datetime(2080, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
 ALWAYS = Span(since=datetime.min.replace(tzinfo=UTC), until=datetime.max.replace(tzinfo=UTC))
 
 
@@ -43,7 +44,7 @@ def test_an_article_leaves_the_feeds_right_after_it_has_reached_the_greatest_age
 
 
 def test_a_date_too_far_ahead_turns_when_it_is_near_enough() -> None:
-    article = make_article(published=NOW + collector.FARTHEST + DAY)
+    article = make_article(published=NOW + FARTHEST + DAY)
     assert make_span(article) == (ALWAYS.since, NOW + DAY)
 
 
@@ -85,3 +86,12 @@ def test_the_ends_of_the_calendar_are_no_trouble(year: int) -> None:
     one = make_article(published=instant, updated=instant)
     found = span([one], NOW, max_age=30)
     assert found.since <= NOW < found.until
+
+
+@given(st.lists(INSTANTS, max_size=8), st.lists(INSTANTS, max_size=8), st.sampled_from([0, 1, 400, 10**6]))
+def test_of_many_publications_a_few_decide(some: list[datetime], others: list[datetime], max_age: int) -> None:
+    whole = span([make_article(published=at, updated=at, expires=None) for at in (*some, *others)], NOW, max_age=max_age)
+    few = nearest(sorted(others), NOW, max_age=max_age)
+    assert len(few) <= 6
+    read = [make_article(published=at, updated=at, expires=None) for at in some]
+    assert span(read, NOW, max_age=max_age, besides=few) == whole

@@ -1,7 +1,11 @@
-"""Under which numbers the index keeps its blobs: from 0 on the rows (index/__init__.py), and far from them all others."""
+"""Under which numbers the index keeps its blobs: from 0 on the sheets (index/__init__.py), and far from them all others."""
 
+#: From here on the rows of the sheets; see sheets.py.
+ROWS = 1000
 #: The documents that stand; see pages.py.
 PAGES = -2
+#: The articles that the ledger has as they are; see settled.py.
+SETTLED = -4
 #: A digest of program and libraries; see program.py.
 PROGRAM = -3
 #: Each of the following has the 56 bits after it for a digest of what a blob is about.

@@ -17,8 +17,8 @@ from newsletter.model import Article
 class Sound(Struct, frozen=True, array_like=True, tag=1, gc=False):
     """A file of which nothing else is to be told than the article that it is. There are many, and none is part of a cycle."""
 
-    #: See index.stamps, and whether it was fresh then.
-    stamp: str
+    #: See stamps.py, and whether it was fresh then.
+    stamp: bytes
     fresh: bool
     article: Article
     #: None where its author chose no name.
@@ -42,20 +42,20 @@ _ENCODER = Encoder()
 _DECODER = Decoder(list[Row])
 
 
+def alone(row: Row) -> bytes | None:
+    """Write one row; None if it holds half a character."""
+    try:
+        return _ENCODER.encode(row)
+    except UnicodeEncodeError:
+        return None
+
+
 def written(rows: Sequence[Row]) -> bytes:
     """Write rows, but for those that hold halves of characters, of which there are next to none."""
     try:
         return _ENCODER.encode(rows)
     except UnicodeEncodeError:
-        return _ENCODER.encode([one for one in rows if _is_whole(one)])
-
-
-def _is_whole(one: Row) -> bool:
-    try:
-        _ENCODER.encode(one)
-    except UnicodeEncodeError:
-        return False
-    return True
+        return _ENCODER.encode([one for one in rows if alone(one) is not None])
 
 
 def read_back(body: bytes) -> list[Row]:

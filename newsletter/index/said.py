@@ -26,8 +26,8 @@ class Said(Struct, frozen=True, array_like=True, tag=0, gc=False):
 
     #: POSIX path relative to the content folder.
     path: str
-    #: See index.stamps, and whether it was fresh then.
-    stamp: str
+    #: See stamps.py, and whether it was fresh then.
+    stamp: bytes
     fresh: bool
     #: Of the file.
     sha256: str
@@ -67,7 +67,7 @@ class Said(Struct, frozen=True, array_like=True, tag=0, gc=False):
 
 def said(  # noqa: PLR0913 - one for each source of what is said
     path: str,
-    stamped: tuple[str, bool],
+    stamped: tuple[bytes, bool],
     sha256: str,
     parsed: "Parsed",
     *,

@@ -2,9 +2,12 @@
 
 import os
 import stat
+import sys
+from array import array
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -24,13 +27,29 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         return sha256("\0".join(self.lines).encode(errors="surrogateescape")).digest()
 
 
-#: Writes down size, mtime, ctime (both in ns) and inode of a regular file: one of them changes whenever the file does.
-looks = "{} {} {} {}".format
+#: Bytes of a number in a stamp.
+WIDTH = 8
+#: Size, mtime, ctime (both in ns) and inode of a regular file: one of them changes whenever the file does.
+Numbers: TypeAlias = tuple[int, int, int, int]
+
+
+def numbers(state: os.stat_result) -> Numbers:
+    """Return all that changes whenever a regular file does."""
+    return state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino
 
 
 def stamp(state: os.stat_result) -> str:
-    """Write down all that changes whenever a regular file does."""
-    return looks(state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+    """Write it down."""
+    return "{} {} {} {}".format(*numbers(state))
+
+
+def packed(many: Iterable[int]) -> bytes:
+    """Write down numbers so that each takes as many bytes: of all files at once, as there are so many."""
+    listed = [*many]
+    try:
+        return array("q", listed).tobytes()
+    except OverflowError:  # inodes of some file systems have no sign
+        return b"".join((number & (1 << 8 * WIDTH) - 1).to_bytes(WIDTH, sys.byteorder) for number in listed)
 
 
 def is_fresh(state: os.stat_result, began: int) -> bool:

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from operator import attrgetter
 from typing import Any
-
-from msgspec.structs import asdict
 
 from newsletter.errors import NewsletterError
 from newsletter.ledger import rows
 from newsletter.ledger.access import Access
 from newsletter.ledger.changes import Changes, changes
-from newsletter.ledger.connection import Row, Value
+from newsletter.ledger.connection import Ordered, Row, Value
 from newsletter.ledger.records import Known, Publication
 from newsletter.ledger.shelf import Line, Shelf, lines_of
 from newsletter.mapped import Mapped
@@ -46,6 +45,8 @@ _UPDATE = """
     WHERE id = :id
 """
 _DELETE = "DELETE FROM articles WHERE id = :id"
+#: In the order in which they are inserted.
+_COLUMNS = Line.__struct_fields__
 
 
 class Articles(Access):
@@ -56,6 +57,17 @@ class Articles(Access):
         with self._understood():
             return Shelf(_lines(self._fetch(_SELECT)))
 
+    def some(self, ids: Collection[str]) -> Shelf:
+        """Return those of the articles that were ever published, looked up one by one."""
+        with self._understood():
+            lines = _lines([row for identity in sorted(ids) for row in self._fetch(_LOOK_UP, {"id": identity})])
+        return Shelf(sorted(lines, key=attrgetter("sequence")))
+
+    def count(self) -> int:
+        """Count the articles that were ever published: they are numbered without gaps."""
+        with self._understood():
+            return max((rows.number(number) for (number,) in self._fetch(_LAST)), default=0)
+
     def known(self) -> tuple[Known, ...]:
         """Return all that was ever published as records, in the order of first publication."""
         return tuple(self.shelf().values())
@@ -65,31 +77,32 @@ class Articles(Access):
 
         The id, sequence, date and address of first publication never change. ``gone`` are ids that no file has any more.
         """
-        known = self._known({*(one.id for one in published), *gone})
-        with self._understood():
-            last = max((rows.number(number) for (number,) in self._fetch(_LAST)), default=0)
-        wanted = changes(known, published, gone, last)
-        self._run(_INSERT, Mapped(wanted.new, _row))
+        known = self._known({*map(attrgetter("id"), published), *gone})
+        wanted = changes(known, published, gone, self.count())
+        added, first = wanted.added, wanted.first
+        values = Mapped(range(len(added)), lambda at: _values(added[at], first + at))
+        self._run(_INSERT, Ordered(_COLUMNS, values))
         self._run(_UPDATE, Mapped(wanted.changed, _row))
 
     @contextmanager
-    def publishing(self, published: Sequence[Publication], gone: Collection[str] = ()) -> Iterator[None]:
+    def publishing(self, published: Sequence[Publication], gone: Collection[str] = ()) -> Iterator[bool]:
         """Record articles, for good if the body of the ``with`` writes them, and take it back if it raises.
 
         They are recorded before they are written, because readers must never see an id that the ledger could lose: a run
-        that is killed in between leaves ids that nobody saw, and the next run takes them up. Touches nothing if nothing changed.
+        that is killed in between leaves ids that nobody saw, and the next run takes them up. Touches nothing if nothing changed,
+        and tells whether anything did.
         """
-        ids = {*(one.id for one in published), *gone}
+        ids = {*map(attrgetter("id"), published), *gone}
         before = self._known(ids)
-        is_new = not {one.id for one in before}.issuperset(one.id for one in published)
+        is_new = not {one.id for one in before}.issuperset(map(attrgetter("id"), published))
         if not is_new and changes(before, published, gone) == Changes():
-            yield
+            yield False
             return
         with self._discarded():
             try:
                 with self.transaction():
                     self.record(published, gone)
-                yield
+                yield True
             except BaseException:
                 self._unpublish(before, ids)
                 raise
@@ -99,9 +112,7 @@ class Articles(Access):
         if len(ids) > FEW:
             shelf = self.shelf()
             return tuple(shelf[identity] for identity in shelf if identity in ids)
-        with self._understood():
-            shelf = Shelf(_lines([row for identity in sorted(ids) for row in self._fetch(_LOOK_UP, {"id": identity})]))
-        return tuple(shelf.values())
+        return tuple(self.some(ids).values())
 
     def _unpublish(self, before: Sequence[Known], ids: Collection[str]) -> None:
         """Put back what was known of those articles before, as far as the database lets us."""
@@ -130,10 +141,25 @@ def _line(row: Row) -> Line:
 
 
 def _row(known: Known) -> Mapping[str, Value]:
-    first, dated, updated = known.published, known.dated, known.updated
-    row = asdict(known)
-    published = row["published"] = rows.stored(first)
-    row["dated"] = published if dated == first and dated.tzinfo == first.tzinfo else rows.stored(dated)
-    row["updated"] = published if updated == first and updated.tzinfo == first.tzinfo else rows.stored(updated)
-    row["gone"] = int(known.gone)
-    return row
+    return dict(zip(_COLUMNS, _values(known, known.sequence, gone=known.gone), strict=True))
+
+
+def _values(one: Publication, sequence: int, *, gone: bool = False) -> tuple[Value, ...]:
+    """Write an article, in the order of the columns."""
+    first, dated, updated = one.published, one.dated, one.updated
+    published = rows.stored(first)
+    return (
+        one.id,
+        sequence,
+        published,
+        one.permalink,
+        one.path,
+        one.slug,
+        one.title,
+        published if dated == first and dated.tzinfo == first.tzinfo else rows.stored(dated),
+        published if updated == first and updated.tzinfo == first.tzinfo else rows.stored(updated),
+        one.fingerprint,
+        one.content,
+        one.source,
+        int(gone),
+    )

@@ -1,6 +1,7 @@
 """What a build changes in the ledger. Pure."""
 
 from collections.abc import Collection, Sequence
+from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,8 +12,15 @@ from newsletter.ledger.records import Known, Publication
 class Changes(Struct, frozen=True, kw_only=True):
     """What is to be written."""
 
-    new: tuple[Known, ...] = ()
+    #: What was not published before, in the order of first publication, and the number of the first of them.
+    added: tuple[Publication, ...] = ()
+    first: int = 0
     changed: tuple[Known, ...] = ()
+
+    @property
+    def new(self) -> Sequence[Known]:
+        """What is added, as the ledger will have it."""
+        return tuple(_numbered(one, number) for number, one in enumerate(self.added, self.first))
 
 
 def changes(known: Sequence[Known], published: Sequence[Publication], gone: Collection[str], last: int = 0) -> Changes:
@@ -21,14 +29,15 @@ def changes(known: Sequence[Known], published: Sequence[Publication], gone: Coll
     ``known`` are those of them that were ever published, and ``last`` is the highest number of those and all others.
     """
     by_id = {one.id: one for one in known}
-    if len({one.id for one in published}) != len(published):
+    if len({*map(attrgetter("id"), published)}) != len(published):
         raise ValueError("an id is to be recorded twice")
     sequence = max((one.sequence for one in known), default=0)
-    new = sorted((one for one in published if one.id not in by_id), key=lambda one: (one.published, one.id))
-    seen = [_seen(by_id[one.id], one) for one in published if one.id in by_id]
+    added = sorted((one for one in published if one.id not in by_id), key=attrgetter("published", "id"))
+    seen = [_seen(by_id[one.id], one) for one in published if one.id in by_id] if by_id else []
     missing = [replace(one, gone=True) for one in known if one.id in gone]
     return Changes(
-        new=tuple(_numbered(one, number) for number, one in enumerate(new, max(sequence, last) + 1)),
+        added=tuple(added),
+        first=max(sequence, last) + 1 if added else 0,
         changed=tuple(one for one in (*seen, *missing) if one != by_id[one.id]),
     )
 

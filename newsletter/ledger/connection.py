@@ -5,12 +5,35 @@ Statements are SQL that SQLite and PostgreSQL both read, with ``:name`` for valu
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, overload
 
 Value: TypeAlias = str | int | None
 Row: TypeAlias = Sequence[object]
 
 NOTHING: Mapping[str, Value] = {}
+
+
+class Ordered(Sequence[Mapping[str, Value]]):
+    """Rows whose values have the same names in the same order: what takes values by place needs no names of them."""
+
+    def __init__(self, names: Sequence[str], values: Sequence[Sequence[Value]]) -> None:
+        """Take the names, and the values of each row."""
+        self.names = names
+        self.values = values
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self.values)
+
+    @overload
+    def __getitem__(self, at: int) -> Mapping[str, Value]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Mapping[str, Value]]: ...
+    def __getitem__(self, at: int | slice) -> Mapping[str, Value] | Sequence[Mapping[str, Value]]:
+        """Return one with its names, or some."""
+        if isinstance(at, slice):
+            return Ordered(self.names, self.values[at])
+        return dict(zip(self.names, self.values[at], strict=True))
 
 
 class Connection(Protocol):

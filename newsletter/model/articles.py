@@ -99,8 +99,11 @@ class MailPicture(Struct, frozen=True, kw_only=True):
     body: bytes | None = None
 
 
-class Article(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One Markdown source file's metadata. Its body stays on disk until it is asked for."""
+class Article(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """One Markdown source file's metadata. Its body stays on disk until it is asked for.
+
+    There are many, and none is part of a cycle.
+    """
 
     #: POSIX path relative to the content folder.
     path: str

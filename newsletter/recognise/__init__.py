@@ -65,29 +65,45 @@ def recognise(read: Sequence[Candidate], known: Sequence[Known], unread: Collect
     ``read`` is every article of the content folder: drafts, future and expired ones included. ``unread`` are the paths of
     files that are there but are no articles as they stand; what was published from them is not missing.
     """
-    return _recognise(read, Shelf.of(known), unread, {}, ())
+    return _recognise(read, Shelf.of(known), unread, {}, (), ())
 
 
 def recognise_all(
-    articles: Sequence[Article], known: Shelf, live: Collection[str], unread: Collection[str] = frozenset()
+    articles: Sequence[Article],
+    known: Shelf,
+    live: Collection[str],
+    unread: Collection[str] = frozenset(),
+    *,
+    besides: Collection[str] = frozenset(),
 ) -> Recognition:
     """Do the same with the articles themselves; ``live`` are the paths of those that this build publishes.
+
+    ``besides`` are ids of published articles that are neither among them nor among the known, and that none of them is like.
 
     Those of which nothing changed are not looked at any further, which comes to the same: see unchanged.py. So it does on a
     first build, where all are new and none gives an id.
     """
-    if not known and all(one.id_line is None for one in articles) and len({one.id for one in articles}) == len(articles):
+    if (
+        not (known or besides)
+        and all(one.id_line is None for one in articles)
+        and len({one.id for one in articles}) == len(articles)
+    ):
         new = {one.path: Recognised(path=one.path, id=one.id, published=one.published, known=None) for one in articles}
         return Recognition(known=known, unchanged={}, exact=(), others=new, problems=(), remarks=(), vanished=())
     same, exact = unchanged(articles, known)
     others = [candidate(article, live=article.path in live) for article in articles if article.path not in same]
-    return _recognise(others, known, unread, same, exact)
+    return _recognise(others, known, unread, same, exact, besides)
 
 
 def _recognise(
-    read: Iterable[Candidate], known: Shelf, unread: Collection[str], same: Mapping[str, Line], exact: Collection[str]
+    read: Iterable[Candidate],
+    known: Shelf,
+    unread: Collection[str],
+    same: Mapping[str, Line],
+    exact: Collection[str],
+    besides: Collection[str],
 ) -> Recognition:
-    state = State(read, known, unread, same, exact)
+    state = State(read, known, unread, same, exact, besides)
     take_given(state)
     take_unchanged(state)
     take_changed(state)
@@ -140,13 +156,16 @@ def publications(
     left out that neither are rendered nor would be recorded otherwise than they are.
     """
     same, exact = recognition.unchanged, recognition.exact
-    return tuple(
-        _publication(article, one, rendered.get(path), onward=onward)
-        for article in articles
-        if (path := article.path) not in exact or path in rendered
-        if (line := same.get(path)) is None or path in rendered or not is_recorded(article, line, onward)
-        if (one := recognition.of(path)) is not None and (one.known is not None or path in published)
-    )
+    made: list[Publication] = []
+    for article in articles:
+        path = article.path
+        item, line = rendered.get(path), same.get(path)
+        if item is None and (path in exact or (line is not None and is_recorded(article, line, onward))):
+            continue
+        one = recognition.of(path) if line is not None else recognition.others.get(path)
+        if one is not None and (one.known is not None or path in published):
+            made.append(_publication(article, one, item, onward=onward))
+    return tuple(made)
 
 
 def _publication(read: Article, one: Recognised, item: Shown | None, *, onward: bool) -> Publication:

@@ -57,16 +57,18 @@ def traits(title: str, slug: str, dated: datetime | None, digest: str) -> Traits
     """Gather the traits of one reading; ``digest`` is the fingerprint of its text."""
     return Traits(
         text=digest or None,
-        title=_plain(title),
+        title=plain(title),
         slug=slug or None,
         day=dated.date().isoformat() if dated else None,
         instant=dated.astimezone(UTC) if dated and dated.time() != time() else None,
     )
 
 
-def _plain(title: str) -> str | None:
+def plain(title: str) -> str | None:
     """Write a title in the one way of all that look alike."""
-    return " ".join(unicodedata.normalize("NFC", title).split()).casefold() or None
+    if not title.isascii():  # of which nothing is composed
+        title = unicodedata.normalize("NFC", title)
+    return " ".join(title.split()).casefold() or None
 
 
 def fingerprint(body: str) -> str:
@@ -104,7 +106,7 @@ class Register:
         self._likely: dict[_Entry, list[Known]] = {}
         self._retold: dict[tuple[str | None, str], list[Known]] = {}
         for line in known.lines.values():
-            if (line.slug or None) not in slugs and (line.fingerprint or None) not in texts and _plain(line.title) not in titles:
+            if (line.slug or None) not in slugs and (line.fingerprint or None) not in texts and plain(line.title) not in titles:
                 continue
             one = known[line.id]
             having = traits(one.title, one.slug, one.dated, one.fingerprint)

@@ -24,16 +24,18 @@ class State:
         unread: Collection[str],
         unchanged: Mapping[str, Line],
         exact: Collection[str],
+        besides: Collection[str] = frozenset(),
     ) -> None:
         """Begin with every article open; those that are ``unchanged``, by path, are settled and not among the ``read``.
 
-        ``exact`` are paths of those of them that are, and were recorded, as they are.
+        ``exact`` are paths of those of them that are, and were recorded, as they are; ``besides`` are ids of still others.
         """
         self.read: Mapping[str, Candidate] = {one.path: one for one in sorted(read, key=lambda one: one.path)}
         self.known = known
         self._unread = unread
         self._unchanged = unchanged
         self._exact = exact
+        self._besides = besides
         #: Articles still to be recognised, by path.
         self.open = dict(self.read)
         self._traits: dict[str, Traits] = {}
@@ -96,7 +98,8 @@ class State:
     def _was_given(self, identity: str) -> bool:
         """Tell whether an id is or ever was somebody's, or may be."""
         known = self.known.lines
-        return identity in known or identity in self._taken or identity in self._held or identity in self._offered
+        taken = (known, self._taken, self._held, self._offered, self._besides)
+        return any(identity in ids for ids in taken)
 
     # Deciding
 

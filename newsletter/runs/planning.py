@@ -69,6 +69,11 @@ def plan(
     )
 
 
+def is_idle(cadence: Cadence, now: datetime, schedule: Schedule | None) -> bool:
+    """Tell whether no period is due, whatever there is to publish."""
+    return schedule is not None and not _periods_due(cadence, now, schedule)
+
+
 def _periods_due(cadence: Cadence, now: datetime, schedule: Schedule | None) -> tuple[Period, ...]:
     """List the periods that are due and not closed yet; on the first run, the last one alone."""
     return (cadence.last_due(now),) if schedule is None else cadence.periods_due(schedule.closed, now)

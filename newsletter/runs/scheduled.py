@@ -24,9 +24,10 @@ from newsletter.ledger.connection import Hold
 from newsletter.ledger.records import Issued, Plan, Progress, State
 from newsletter.ledger.store import Ledger
 from newsletter.processes.crew import Crew
-from newsletter.publish import Report, Situation
+from newsletter.publish import Report
 from newsletter.runs import handing, planning
 from newsletter.runs.handing import Handed, Terms
+from newsletter.situation import Situation, look
 from newsletter.steady import Span
 
 if TYPE_CHECKING:
@@ -89,12 +90,19 @@ def run(
     with out/ and the ledger as they were.
     """
     with writer.lock(config.out), hold_ledger(config.ledger) as hold:
-        situation = publish.look(config, now=terms.now, jobs=jobs, content=content)
+        situation = look(config, now=terms.now, jobs=jobs, content=content, few=_is_for_feeds_alone(config, terms))
         with open_ledger(config.ledger) as ledger, Crew(jobs, executor, aside) as crew:
             done = _Running(config, terms, situation, ledger, hold, crew, strict).run()
         if remember is not None and (quiet := _quiet(config, done)):
             remember(done, quiet)
         return done
+
+
+def _is_for_feeds_alone(config: Config, terms: Terms) -> bool:
+    """Tell whether a run has nothing to do with issues."""
+    with open_ledger(config.ledger) as ledger:
+        idle = planning.is_idle(Cadence.of(config), terms.now, ledger.schedule())
+        return idle and not (terms.retry_unknown or _unfinished(ledger))
 
 
 def _quiet(config: Config, done: Run) -> Span | None:
@@ -111,7 +119,7 @@ def _quiet(config: Config, done: Run) -> Span | None:
 
 def outlook(config: Config, now: datetime) -> Outlook:
     """Tell what a run would do, and change nothing."""
-    situation = publish.look(config, now=now, indexed=False)
+    situation = look(config, now=now, indexed=False)
     with open_ledger(config.ledger) as ledger:
         plan = _plan(config, situation, ledger, now)
         titles = {article.id: article.title for article in situation.today.published}

@@ -11,7 +11,7 @@ from newsletter.naming import Names
 PUBLISHED = datetime.fromisoformat("2026-03-02T10:00:00+01:00")
 FILE = Said(
     path="a.md",
-    stamp="1 2 3 4",
+    stamp=b"1234",
     fresh=False,
     sha256="5e",
     fingerprint="f1",

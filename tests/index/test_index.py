@@ -15,7 +15,8 @@ from newsletter import collector, frontmatter, index, reading
 from newsletter.collector import Library
 from newsletter.config import Config, Reading
 from newsletter.index import Index, file
-from newsletter.index.rows import written
+from newsletter.index.numbers import ROWS
+from newsletter.index.sheets import read, sheet_of, written
 from tests.factories import make_config
 from tests.real import ROOT
 
@@ -151,7 +152,7 @@ def test_a_renamed_folder_is_read_anew(config: Config) -> None:
 
 def test_a_file_that_changed_in_the_same_tick_is_noticed(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """The stamp may be the same: a clock that stands still shows it."""
-    monkeypatch.setattr("newsletter.folder.stamp", lambda state: str(state.st_size))
+    monkeypatch.setattr("newsletter.folder.numbers", lambda state: (state.st_size, 0, 0, 0))
     write(config, "a.md", TEXTS[1])
     collector.load(config)
     write(config, "a.md", TEXTS[2])
@@ -180,7 +181,7 @@ def test_rows_of_vanished_files_go(config: Config) -> None:
     shutil.rmtree(config.content)
     config.content.mkdir()
     collector.load(config)
-    assert Index(config).rows == {}
+    assert Index(config).rows() == {}
 
 
 def test_what_cannot_be_read_is_not_kept(config: Config) -> None:
@@ -188,7 +189,7 @@ def test_what_cannot_be_read_is_not_kept(config: Config) -> None:
     write(config, "large.md", "x" * 100)
     small = replace(config, reading=Reading(max_bytes=10))
     assert len(collector.load(small).problems) == 2
-    assert Index(small).rows == {}
+    assert Index(small).rows() == {}
 
 
 def test_an_unchanged_folder_leaves_the_index_as_it_is(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -343,7 +344,7 @@ def test_blobs_that_grow_too_large_are_cut(config: Config, monkeypatch: pytest.M
         if not number % 3:
             library = collector.load(config)
             assert told(library) == told(without(config))
-    sizes = [body.count(b".md") for body in blobs(config).values()]
+    sizes = [len(read(body).stamps) for body in blobs(config).values()]
     assert len(sizes) == 4
     assert sum(sizes) == 78
     assert max(sizes) <= index.LARGEST * 20
@@ -357,11 +358,12 @@ def test_blobs_of_several_times_are_put_in_order(config: Config, monkeypatch: py
         write(config, f"{number}.md")
     collector.load(config)
     kept = Index(config)
-    file.store(index.place(config), kept._key, {7: written([kept.rows["12.md"], kept.rows["13.md"]])})  # noqa: SLF001 - to forge one
+    sheet, bodies = sheet_of(kept.some(["12.md", "13.md"]).values())
+    file.store(index.place(config), kept._key, {7: written(sheet), ROWS + 7: written(bodies)})  # noqa: SLF001 - to forge one
     assert told(collector.load(config)) == told(without(config))
     write(config, "30.md")
     assert told(collector.load(config)) == told(without(config))
-    assert b"".join(blobs(config).values()).count(b"12.md") == 1
+    assert [path for body in blobs(config).values() for path in read(body).columns.paths].count("12.md") == 1
 
 
 @pytest.mark.parametrize("least", [1, 32])
@@ -375,5 +377,5 @@ def test_rows_that_cannot_be_written_are_read_again_and_keep_no_other_from_being
     settle(config)
     library = without(config)
     assert told(collector.load(config)) == told(library)
-    assert {one.path for one in library.found} - Index(config).rows.keys() == {"half.md"}
+    assert {one.path for one in library.found} - Index(config).stamps.keys() == {"half.md"}
     assert told(collector.load(config)) == told(library)

@@ -20,7 +20,7 @@ config = make_config(Path(sys.argv[1]))
 config.content.mkdir()
 for number in range(2 * abreast.LEAST):
     (config.content / f"{number}.md").write_text(f"---\\ntitle: {'long ' * 1000}\\ndate: 2026-03-02\\n---\\nText.\\n")
-abreast._received = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+abreast._received = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 abreast.read_all(config, [(file, None) for file in folder.find(config).articles], 2)
 """
 LOOKING = """

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from newsletter import bystanders, writer
 from newsletter import publish as publishing
-from newsletter import writer
 from newsletter.cadence import Cadence
 from newsletter.config import Command, Config, Delivery, Digest, Feeds
 from newsletter.config.delivery import Smtp
@@ -114,6 +114,32 @@ def test_a_second_run_does_nothing(config: Config, publish: Publish) -> None:
     done = go(config, "2024-12-16T10:00")
     assert everything(config) == before
     assert (done.handed, done.plan) == ((), None)
+
+
+def test_a_run_that_makes_no_issue_passes_over_what_the_feeds_do_not_show(
+    config: Config, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsletter.folder.is_fresh", lambda _state, _began: False)
+    noted: list[int | None] = []
+    real = bystanders.part
+
+    def noting(*arguments: Any) -> object:  # noqa: ANN401 - as it is called
+        parted = real(*arguments)
+        noted.append(None if parted is None else len(parted.bystanders.ids))
+        return parted
+
+    monkeypatch.setattr("newsletter.situation.part", noting)
+    config = replace(config, permalink="https://elsewhere.example/{slug}/", feeds=replace(config.feeds, limit=2))
+    for day in range(1, 9):
+        publish(f"a{day}", f"2024-12-0{day}", f"Text {day}.")
+    go(config, "2024-12-09T09:00")  # its issue is recorded last
+    go(config, "2024-12-09T10:00")
+    publish("new", "2024-12-09")
+    done = go(config, "2024-12-09T11:00")
+    assert (done.builds[0].entries, done.handed, done.plan) == (2, (), None)
+    go(config, "2024-12-16T11:00")  # an issue is due
+    assert noted == [None, None, 6, None]
+    assert keys(config) == ["2024-W49", "2024-W50"]
 
 
 def test_every_article_is_in_one_issue_week_after_week(config: Config, publish: Publish) -> None:

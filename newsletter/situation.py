@@ -1,0 +1,74 @@
+"""What a build finds: the content folder, the ledger, and what the writer owns in out/.
+
+Reads these, and keeps the index of the content folder.
+"""
+
+import gc
+from datetime import datetime
+
+from msgspec import Struct
+
+from newsletter import binding, collector, writer
+from newsletter.bystanders import Wanted, part
+from newsletter.collector import Library
+from newsletter.config import Config
+from newsletter.folder import Content
+from newsletter.index import Index, settled
+from newsletter.ledger.looks import Looks, looks, trust
+from newsletter.model import Commission, Period
+from newsletter.present import Present, missing_ledger, present
+from newsletter.processes.aside import workers
+from newsletter.survey import Survey, surveyed, undisturbed
+
+
+class Situation(Struct, frozen=True, kw_only=True):
+    """What a build finds."""
+
+    library: Library
+    today: Present
+    #: What the writer owns in out/.
+    owned: frozenset[str]
+    #: None where no issue is to be made, or none was asked for.
+    commission: Commission | None
+    #: None where nothing of it is kept.
+    index: Index | None
+    #: What the ledger looked like before anything was read.
+    ledger: Looks | None
+
+
+def look(
+    config: Config,
+    *,
+    now: datetime,
+    jobs: int = 1,
+    content: Content | None = None,
+    indexed: bool = True,
+    period: Period | None = None,
+    few: bool = False,
+) -> Situation:
+    """See what there is, with the lock held unless it is not ``indexed``, which writes nothing.
+
+    With a ``period``: what issue there is to make of it, and no more than what has to do with that and the feeds; with
+    ``few`` no more than what has to do with these.
+
+    Raises LedgerError where an old out/ has lost its ledger.
+    """
+    owned = writer.owned(config.out)
+    ledger = looks(config.ledger)
+
+    def read(seen: Survey) -> tuple[Survey, Commission | None, Library]:
+        before = settled.recall(seen.index, ledger) if seen.index is not None and (few or period is not None) else None
+        if ledger is not None and before is not None:
+            trust(ledger)
+        commission = binding.commission(config, period, owned) if period is not None else None
+        return seen, commission, collector.library(config, seen, part(config, seen, before, Wanted.of(commission), now))
+
+    with undisturbed():
+        seen, commission, library = surveyed(config, read, content, indexed=indexed, count=workers(jobs))
+        today = present(config, library, now)
+        # it stays to the end: to look through it for garbage would take as long again; what an earlier look froze may go
+        gc.unfreeze()
+        gc.freeze()
+    if not today.numbers and "rss.xml" in owned:
+        raise missing_ledger(config)
+    return Situation(library=library, today=today, owned=owned, commission=commission, index=seen.index, ledger=ledger)
