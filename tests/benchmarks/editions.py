@@ -63,9 +63,10 @@ def counted(arguments: list[str]) -> int:
 
 def count_in(folder: Path, archive: Archive, case: Case) -> str:
     """Build in one process that counts."""
-    _, _, *arguments = command(archive, case)
+    clock, _, _, *arguments = command(archive, case)
     counting = (sys.executable, "-m", __spec__.name, COUNTED, *arguments, "--jobs", "1", "--quiet")
-    done = subprocess.run(counting, cwd=folder, env={"PYTHONPATH": str(ROOT)}, check=True, capture_output=True, text=True)
+    environment = {"PYTHONPATH": str(ROOT), **dict([clock.split("=", 1)])}
+    done = subprocess.run(counting, cwd=folder, env=environment, check=True, capture_output=True, text=True)
     return done.stdout.splitlines()[-1]
 
 

@@ -1,11 +1,13 @@
 """What a command takes: time on the clock, of processors, and memory, with all that it starts."""
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
@@ -14,6 +16,8 @@ from tests.real import ROOT
 
 #: Seconds between two looks at the memory of a tree of processes.
 PAUSE = 0.01
+#: What stands before a command for its environment.
+ASSIGNMENT = re.compile("[A-Z_]+=")
 
 
 class BrokenError(Exception):
@@ -35,12 +39,17 @@ class Usage:
 
 
 def measure(command: tuple[str, ...], folder: Path, *, watch: bool = False) -> Usage:
-    """Run a command in a folder and wait for it; raises BrokenError unless it succeeds.
+    """Run a command in a folder, after what it finds in the environment (NAME=value), and wait for it.
+
+    Raises BrokenError unless it succeeds.
 
     Watching its memory takes time from it: no run that is watched is one whose time counts.
     """
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    settings = [*takewhile(ASSIGNMENT.match, command)]
+    environment |= dict(one.split("=", 1) for one in settings)
+    command = command[len(settings) :]
     with tempfile.TemporaryFile() as complaints:
         start = perf_counter()
         with subprocess.Popen(

@@ -1,0 +1,50 @@
+"""The five libraries by themselves: the least that a program takes in which they do the work (alone.py, walk.py)."""
+
+import py_compile
+import sys
+from importlib.metadata import version as installed
+from pathlib import Path
+from shutil import copy
+from time import perf_counter
+
+from tests.benchmarks.archive import Archive
+from tests.benchmarks.contestants import Case, Contestant
+from tests.benchmarks.measure import measure
+
+SCRIPTS = Path(__file__).resolve().parent.parent
+#: Beside the contestants' folders: what the scripts are given, and how long their steps took.
+GIVEN, MARKS = "given", "marks"
+
+
+def command(_: Archive, case: Case) -> tuple[str, ...]:
+    """Do what is to be done; an edited article is what gives the walk its list."""
+    work = (sys.executable, "alone.pyc", case.name, repr(perf_counter()))
+    walk = (sys.executable, "walk.pyc", "../content", "kept")
+    return {Case.EDITED: (*walk, *work), Case.SAME: walk}.get(case, work)
+
+
+def _prepare(folder: Path, archive: Archive) -> None:
+    """Write the scripts, compiled as an installed program is, and what each of them is given.
+
+    That is made once, in a process of its own: a child's peak, as Linux tells it, is never below what its parent held.
+    """
+    given = folder.parent / GIVEN
+    if not given.exists():
+        given.mkdir()
+        measure((sys.executable, "-m", "tests.benchmarks.given", str(archive.count)), given)
+    for name in ("alone", "walk"):
+        py_compile.compile(str(SCRIPTS / f"{name}.py"), str(folder / f"{name}.pyc"), doraise=True)
+    for case in (Case.COLD, Case.NEW, Case.EDITED):
+        copy(given / case.name, folder)
+
+
+LIBRARIES = Contestant(
+    name="the five libraries",
+    about="what no program is spared in which they do the work: front matter of all files that are new, Markdown of those shown,"
+    " RSS and Atom of the newest 50, a digest of 20, inlined; of nothing changed, a walk",
+    version=lambda: f"Markdown {installed('Markdown')}",
+    prepare=_prepare,
+    command=command,
+    feed="out/rss.xml",
+    besides=("out/atom.xml", "out/email.html"),
+)
