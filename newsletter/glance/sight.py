@@ -139,11 +139,11 @@ class Sight:
                         name = entry.name
                         if inner is not None and name[0] == ".":
                             continue
-                        if entry.is_dir(follow_symlinks=False):
+                        if entry.is_file(follow_symlinks=False):
+                            files.append(name)
+                        elif entry.is_dir(follow_symlinks=False):
                             if not _is_passed_over(folder + name, name, inner):
                                 waiting.append(f"{folder}{name}/")
-                        elif entry.is_file(follow_symlinks=False):
-                            files.append(name)
                         else:
                             self._odd.add(folder)
                             self._names.append(name)

@@ -5,7 +5,7 @@ damaged, of another time or of another configuration, out of reach or on a full 
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from newsletter.index.numbers import ROWS
 
 if TYPE_CHECKING:
     from newsletter.index.rows import Row
-    from newsletter.index.sheets import Sheet
+    from newsletter.index.sheets import Kept, Sheet
 
 #: The rows are kept in so many blobs at most, so that one article's change writes a small part of them anew.
 PARTS = 64
@@ -46,14 +46,13 @@ class Index:
         #: As they were found, by the numbers of their blobs, which are in the order of the paths.
         self.sheets: dict[int, Sheet] = {}
         self._bodies: dict[int, list[bytes]] = {}
-        #: As they are by now.
-        self.kept: dict[int, Sheet] = {}
+        #: Those that were written since, and None for those that went.
+        self._written: dict[int, Kept | None] = {}
         try:
             self._key = circumstances.of_reading(config)
             self._read()
         except (OSError, ValueError, TypeError):  # whatever it is: a run without the index comes to the same
             self.sheets = {}
-        self.kept = dict(self.sheets)
         #: What the files looked like, by path.
         self.stamps: dict[str, bytes] = {}
         for sheet in self.sheets.values():
@@ -120,11 +119,25 @@ class Index:
             rows = {**self._in(parts), **changed}
         from newsletter.index import file, sheets  # noqa: PLC0415 - SQLite takes 5 ms to import
 
-        made = {number: sheets.sheet_of([rows[path] for path in paths]) for number, paths in parts.items() if paths}
-        kept = {number: sheet for number, sheet in self.sheets.items() if number not in anew}
-        self.kept = dict(sorted({**kept, **{number: sheet for number, (sheet, _) in made.items()}}.items()))
-        blobs = {start + number: sheets.written(one[at]) for number, one in made.items() for at, start in enumerate((0, ROWS))}
-        file.store(self._path, self._key, blobs, anew=[start + number for number in anew for start in (0, ROWS)])
+        self._written = dict.fromkeys(anew)
+
+        def made() -> Iterator[tuple[int, bytes]]:
+            for number, paths in parts.items():
+                if paths:
+                    sheet, bodies = sheets.sheet_of([rows[path] for path in paths])
+                    self._written[number] = sheets.Kept.of(sheet)
+                    yield number, sheets.written(sheet)
+                    yield ROWS + number, sheets.written(bodies)
+
+        file.store_all(self._path, self._key, made, anew=[start + number for number in anew for start in (0, ROWS)])
+
+    def kept(self) -> "list[Kept]":
+        """Return what the sheets say by now, in their order."""
+        from newsletter.index.sheets import Kept  # noqa: PLC0415 - as below
+
+        found = {number: Kept.of(sheet) for number, sheet in self.sheets.items()}
+        by_now = {**found, **self._written}
+        return [one for _, one in sorted(by_now.items()) if one is not None]
 
     def fetch(self, number: int) -> bytes | None:
         """Read another blob that was written under the same circumstances."""

@@ -5,7 +5,7 @@ count; were it mixed with older ones by a crash or a restored backup, each would
 """
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from hashlib import sha256
 from pathlib import Path
@@ -51,14 +51,19 @@ def numbers(path: Path, first: int, last: int) -> frozenset[int]:
 
 def store(path: Path, key: bytes, blobs: Mapping[int, bytes], *, anew: Iterable[int] = ()) -> None:
     """Write blobs in one transaction; of the numbers ``anew`` those that are not among them go."""
+    store_all(path, key, lambda: sorted(blobs.items()), anew=anew)
+
+
+def store_all(path: Path, key: bytes, make: Callable[[], Iterable[tuple[int, bytes]]], *, anew: Iterable[int] = ()) -> None:
+    """Do the same with blobs that are made one after another, so that memory need not hold them all; once more if need be."""
     if not path.parent.is_dir():
         return
     with suppress(sqlite3.Error, OSError):
         try:
-            _write(path, key, blobs, frozenset(anew))
+            _write(path, key, make, frozenset(anew))
         except Damaged:
             path.unlink()  # a folder of that name is none of ours: then this fails, and the index stays away
-            _write(path, key, blobs, frozenset())
+            _write(path, key, make, frozenset())
 
 
 def fetch_each(path: Path, keys: Mapping[int, bytes]) -> dict[int, bytes]:
@@ -102,18 +107,16 @@ def _change(path: Path, statement: str, rows: Sequence[tuple[object, ...]]) -> N
         connection.execute("COMMIT")
 
 
-def _write(path: Path, key: bytes, blobs: Mapping[int, bytes], anew: frozenset[int]) -> None:
+def _write(path: Path, key: bytes, make: Callable[[], Iterable[tuple[int, bytes]]], anew: frozenset[int]) -> None:
     try:
         with closing(_connect(path)) as connection:
             connection.execute("PRAGMA auto_vacuum = FULL")  # before the first table; the file shrinks when rows go
             connection.execute("PRAGMA synchronous = OFF")
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("CREATE TABLE IF NOT EXISTS blobs (number INTEGER PRIMARY KEY, seal BLOB, body BLOB)")
-            connection.executemany("DELETE FROM blobs WHERE number = ?", [(number,) for number in sorted(anew - blobs.keys())])
-            connection.executemany(
-                "INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)",
-                [(number, _seal(key, number, body), body) for number, body in sorted(blobs.items())],
-            )
+            connection.executemany("DELETE FROM blobs WHERE number = ?", [(number,) for number in sorted(anew)])
+            sealed = ((number, _seal(key, number, body), body) for number, body in make())
+            connection.executemany("INSERT OR REPLACE INTO blobs VALUES (?, ?, ?)", sealed)
             connection.execute("COMMIT")
     except sqlite3.DatabaseError as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:  # the lowest byte is the primary code

@@ -52,11 +52,11 @@ def record(index: Index, ledger: Looks, paths: Collection[str], known: Collectio
     sheets = []
     others = {*known}
     total = 0
-    for sheet in index.kept.values():
-        own = zip(sheet.columns.paths, sheet.kinds, strict=True)
+    for sheet in index.kept():
+        own = zip(sheet.paths, sheet.kinds, strict=True)
         chosen = bytes(kind == NAMED | PLAIN and path in paths for path, kind in own)
         sheets.append((sheet.version, chosen))
-        others.difference_update(compress(sheet.columns.ids, chosen))
+        others.difference_update(compress(sheet.ids, chosen))
         total += sum(chosen)
     if total + len(others) == count and len(others) <= max(FEW, SHARE * total):
         index.store(SETTLED, _ENCODER.encode(Settled(ledger=ledger, sheets=sheets, others=sorted(others))))

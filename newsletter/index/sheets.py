@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import compress
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import DecodeError, Struct
@@ -66,6 +66,20 @@ class Sheet(Struct, frozen=True, array_like=True, gc=False):
 def beginning(fingerprint: str) -> str:
     """Return so much of a digest that another one hardly begins alike, and it does not matter if it does."""
     return fingerprint[:16]
+
+
+class Kept(NamedTuple):
+    """What is still to be known of a sheet once it is written."""
+
+    version: bytes
+    paths: list[str]
+    ids: list[str]
+    kinds: bytes
+
+    @classmethod
+    def of(cls, sheet: Sheet) -> "Kept":
+        """Leave the rest to the index."""
+        return cls(sheet.version, sheet.columns.paths, sheet.columns.ids, sheet.kinds)
 
 
 class Bodies(Struct, frozen=True, array_like=True, gc=False):
