@@ -7,7 +7,6 @@ among the others. Reads the ledger.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain, compress
 from operator import and_, attrgetter, gt
@@ -15,7 +14,7 @@ from operator import and_, attrgetter, gt
 from msgspec import Struct
 
 from newsletter.config import Config
-from newsletter.index import Index, LostError, settled
+from newsletter.index import Index, settled
 from newsletter.index.rows import Row, Sound, wish
 from newsletter.index.settled import Settled
 from newsletter.index.sheets import Columns, beginning, rows_of
@@ -51,19 +50,17 @@ class Bystanders(Struct, frozen=True, kw_only=True):
     #: By path, where they live.
     permalinks: Mapping[str, str]
     ids: frozenset[str]
-    #: Of each sheet of the index its number, and of its rows 1 for theirs.
+    index: Index
+    #: Of each of its sheets the number, and of its rows 1 for theirs.
     rows: Sequence[tuple[int, bytes]]
     #: When time reaches the next one, and when it reached the last: see steady.nearest.
     instants: tuple[datetime, ...]
     #: What the ledger has of all others.
     known: Shelf
 
-    def articles(self, seen: Survey) -> list[Article]:
-        """Read what they are; empty where the index does not tell any more."""
-        assert seen.index is not None  # noqa: S101 - there would be none
-        with suppress(LostError):
-            return [row.article for row in _rows(seen.index, self.rows) if isinstance(row, Sound)]
-        return []
+    def articles(self) -> list[Article]:
+        """Read what they are; raises LostError where the index does not tell any more."""
+        return [row.article for row in _rows(self.index, self.rows) if isinstance(row, Sound)]
 
 
 class Parted(Struct, frozen=True, kw_only=True):
@@ -110,6 +107,7 @@ def _part(config: Config, seen: Survey, index: Index, before: Settled, wanted: W
         bystanders=Bystanders(
             permalinks=dict(compress(zip(same.paths, same.permalinks, strict=True), left)),
             ids=frozenset(compress(same.ids, left)),
+            index=index,
             rows=[(number, bytes(map(gt, all_, own))) for (number, all_), (_, own) in zip(stays, placed, strict=True)],
             instants=nearest([same.instants[at] for at in by_date], now, max_age=config.feeds.max_age),
             known=known,

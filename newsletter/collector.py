@@ -16,6 +16,7 @@ from newsletter.bystanders import Bystanders, Parted
 from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.folder import Content, UnreadableError
+from newsletter.index import LostError
 from newsletter.index.articles import article_of, of_article
 from newsletter.index.articles import found as found_of
 from newsletter.index.rows import Row, Sound, as_said, wish
@@ -64,7 +65,10 @@ def library(config: Config, seen: Survey, parted: Parted | None = None) -> Libra
     others = parted.bystanders
 
     def everyone() -> list[Found]:
-        articles = others.articles(seen) or [one for one in load(config, indexed=False).by_path if one.path in others.permalinks]
+        try:
+            articles = others.articles()
+        except LostError:
+            articles = [one for one in load(config, indexed=False).by_path if one.path in others.permalinks]
         return sorted((*made.found, *map(of_article, articles)), key=lambda one: one.path)
 
     return replace(made, found=Late(len(made.found) + len(others.permalinks), everyone), bystanders=others)

@@ -58,8 +58,8 @@ def look(
 
     def read(seen: Survey) -> tuple[Survey, Commission | None, Library]:
         before = settled.recall(seen.index, ledger) if seen.index is not None and (few or period is not None) else None
-        if ledger is not None and before is not None:
-            trust(ledger)
+        if before is not None:
+            trust(before.ledger)
         commission = binding.commission(config, period, owned) if period is not None else None
         return seen, commission, collector.library(config, seen, part(config, seen, before, Wanted.of(commission), now))
 

@@ -83,13 +83,13 @@ def survey(config: Config, content: Content | None = None, *, indexed: bool = Tr
 def surveyed(
     config: Config, then: Callable[[Survey], Made], content: Content | None = None, *, indexed: bool = True, count: int = 1
 ) -> Made:
-    """Make something of a survey; where the index turns out to be damaged, of one without it."""
+    """Make something of a survey; where the index turns out to be damaged, of one without it, and the next one makes it anew."""
     content = content or folder.find(config)
     with suppress(LostError):
         return then(survey(config, content, indexed=indexed, count=count))
     with suppress(OSError):
         place(config).unlink()
-    return then(survey(config, content, indexed=indexed, count=count))
+    return then(survey(config, content, indexed=False, count=count))
 
 
 @contextmanager

@@ -142,7 +142,10 @@ def test_all_that_is_listed_is_read_when_somebody_asks(config: Config) -> None:
     assert found[2:4] == whole.today.found[2:4]
 
 
-def test_a_list_that_the_index_does_not_tell_any_more_is_read_anew(config: Config) -> None:
+def test_a_list_that_the_index_does_not_tell_any_more_is_read_anew(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index, "LEAST", 1)  # or all rows are read with those that are shown
+    without(config)
+    build(config, now=NOW, period=PERIOD)
     found = seen(config).today.found
     whole = without(config).today.found
     index.place(config).unlink()
@@ -163,6 +166,13 @@ def test_rows_that_are_damaged_are_read_from_their_files(config: Config, body: b
 def test_rows_that_are_others_rows_are_read_from_their_files(config: Config, body: bytes) -> None:
     kept = index.Index(config)
     index.file.store(index.place(config), kept._key, {ROWS: body})  # noqa: SLF001 - to forge one
+    assert len(read(seen(config))) == COUNT
+
+
+def test_an_index_that_is_damaged_for_good_is_gone_without(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(sqlite3.connect(index.place(config))) as connection, connection:
+        connection.execute("DELETE FROM blobs WHERE number >= ? AND number < ?", (ROWS, ROWS + index.PARTS))
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: (_ for _ in ()).throw(PermissionError()))
     assert len(read(seen(config))) == COUNT
 
 
