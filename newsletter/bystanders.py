@@ -23,7 +23,7 @@ from newsletter.ledger.looks import Looks
 from newsletter.ledger.records import Publication
 from newsletter.ledger.shelf import Shelf
 from newsletter.model import Article, Commission, Period
-from newsletter.naming import are_free
+from newsletter.naming import Names
 from newsletter.recognise import Recognition
 from newsletter.recognise.resemblance import plain
 from newsletter.steady import nearest
@@ -49,6 +49,7 @@ class Bystanders(Struct, frozen=True, kw_only=True):
 
     #: By path, where they live.
     permalinks: Mapping[str, str]
+    slugs: Sequence[str]
     ids: frozenset[str]
     index: Index
     #: Of each of its sheets the number, and of its rows 1 for theirs.
@@ -57,6 +58,13 @@ class Bystanders(Struct, frozen=True, kw_only=True):
     instants: tuple[datetime, ...]
     #: What the ledger has of all others.
     known: Shelf
+
+    def keep_their_names(self, names: Collection[Names]) -> bool:
+        """Tell whether none of those that others got is theirs."""
+        if not names:
+            return True
+        slugs, addresses = {*map(str.casefold, self.slugs)}, {*self.permalinks.values()}
+        return not any(one.slug.casefold() in slugs or one.permalink in addresses or one.id in self.ids for one in names)
 
     def articles(self) -> list[Article]:
         """Read what they are; raises LostError where the index does not tell any more."""
@@ -89,7 +97,7 @@ def _part(config: Config, seen: Survey, index: Index, before: Settled, wanted: W
     if sum(sum(chosen) for _, chosen in others) + len(seen.new) > len(same.paths):
         return None
     own = [*seen.new, *_rows(index, others)]
-    if not _are_free(same, own):
+    if not _are_apart(same, own):
         return None
     shown = bytearray(len(same.paths))
     by_date = sorted(range(len(same.paths)), key=same.instants.__getitem__)
@@ -106,6 +114,7 @@ def _part(config: Config, seen: Survey, index: Index, before: Settled, wanted: W
         rows=sorted((*own, *_rows(index, placed)), key=attrgetter("path")),
         bystanders=Bystanders(
             permalinks=dict(compress(zip(same.paths, same.permalinks, strict=True), left)),
+            slugs=[*compress(same.slugs, left)],
             ids=frozenset(compress(same.ids, left)),
             index=index,
             rows=[(number, bytes(map(gt, all_, own))) for (number, all_), (_, own) in zip(stays, placed, strict=True)],
@@ -151,13 +160,12 @@ def _rows(index: Index, sheets: Iterable[tuple[int, bytes]]) -> list[Row]:
     return rows_of(chain.from_iterable(map(compress, bodies, (chosen for _, chosen in some))))
 
 
-def _are_free(same: Columns, own: Iterable[Row]) -> bool:
-    """Tell whether everybody is called as it would be by itself; of those that stay that is known."""
+def _are_apart(same: Columns, own: Iterable[Row]) -> bool:
+    """Tell whether nobody else would be called like one of those that stay; these are called as each would be by itself."""
     wishes = [one for row in own if (one := wish(row)) is not None]
     slugs, permalinks, ids = map(set, zip(*wishes, strict=True)) if wishes else (set(), set(), set())
     return (
-        are_free(wishes)
-        and {slug.casefold() for slug in slugs}.isdisjoint(map(str.casefold, same.slugs))
+        {slug.casefold() for slug in slugs}.isdisjoint(map(str.casefold, same.slugs))
         and permalinks.isdisjoint(same.permalinks)
         and ids.isdisjoint(same.ids)
     )
@@ -194,16 +202,18 @@ def settle(
     ledger: Looks,
     others: Bystanders | None,
     recognition: Recognition,
+    contested: Collection[str],
     published: Sequence[Publication],
     count: int,
 ) -> None:
     """Write down which articles are just as the ledger has them, so that the next build may pass them over.
 
     ``recognition`` is that of a build which recorded what it ``published``, and left the ledger with that ``count`` and those
-    looks.
+    looks; ``contested`` are the paths of articles whose names are.
     """
     exact = {*recognition.exact, *(others.permalinks if others is not None else ())}
     exact.difference_update(one.path for one in published if one.updated != one.published)
     if not recognition.known:  # a first build: all are as they were recorded
         exact.update(one.path for one in published if one.updated == one.published == one.dated)
+    exact.difference_update(contested)
     settled.record(index, ledger, exact, {*recognition.known.lines, *(one.id for one in published)}, count)

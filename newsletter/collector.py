@@ -5,7 +5,8 @@ as an argument.
 """
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -45,8 +46,8 @@ class Library(Struct, frozen=True, kw_only=True):
     remarks: tuple[Remark, ...]
     #: POSIX paths, relative to the content folder, of all other regular files.
     files: frozenset[str]
-    #: Whether every article is called as it would be by itself.
-    are_alone: bool
+    #: By path the dated articles that are not called as they would be by themselves, and those whose names others want, too.
+    contested: Mapping[str, Names]
     bystanders: Bystanders | None = None
 
 
@@ -75,13 +76,13 @@ def library(config: Config, seen: Survey, parted: Parted | None = None) -> Libra
 
 
 def _library(config: Config, content: Content, rows: Sequence[Row]) -> Library:
-    named, are_alone = _named(config, rows)
+    named, contested = _named(config, rows)
     articles: list[Article] = []
     listed: list[Article | Found] = []
     wrong: list[ContentError] = []
     notes: list[Remark] = []
     for row in rows:
-        if type(row) is Sound and are_alone:
+        if type(row) is Sound and row.article.path not in contested:
             articles.append(row.article)
             listed.append(row.article)
             continue
@@ -114,21 +115,22 @@ def _library(config: Config, content: Content, rows: Sequence[Row]) -> Library:
         problems=tuple(wrong),
         remarks=tuple(notes),
         files=content.others,
-        are_alone=are_alone,
+        contested=contested,
     )
 
 
-def _named(config: Config, rows: Sequence[Row]) -> tuple[Callable[[Said], Names | None], bool]:
+def _named(config: Config, rows: Sequence[Row]) -> tuple[Callable[[Said], Names | None], Mapping[str, Names]]:
     """Name the files that are dated articles; return what tells the names of each file, None of any other.
 
-    And whether each is called as it would be by itself.
+    And the names that are contested: see ``Library``.
     """
     # an article that is held back by an error keeps its names, so that those of others do not change meanwhile
     if not are_free([own for row in rows if (own := wish(row)) is not None]):
         dated = [file for row in rows if (file := as_said(row) if isinstance(row, Sound) else row).wish and not file.excluded]
         candidates = (Candidate(file.path, _date(file), file.draft, file.wish or (), chosen(file)) for file in dated)
         by_path = {names.path: names for names in name_all(candidates, config)}
-        return lambda file: by_path.get(file.path), False
+        contested = _contested({file.path: file.wish for file in dated if file.wish}, by_path)
+        return lambda file: by_path.get(file.path), {path: by_path[path] for path in contested}
 
     def wished(file: Said) -> Names | None:
         if file.wish is None or file.excluded:
@@ -137,7 +139,19 @@ def _named(config: Config, rows: Sequence[Row]) -> tuple[Callable[[Said], Names 
         hosted = not config.permalink and (file.chosen is None or is_hosted(chosen(file), config))
         return Names(file.path, slug, permalink, hosted, identity)
 
-    return wished, True
+    return wished, {}
+
+
+def _contested(wishes: Mapping[str, Sequence[str]], names: Mapping[str, Names]) -> frozenset[str]:
+    """Choose the paths of those who are not called as they wished, or wish what others do."""
+    folded = {path: (slug.casefold(), permalink, identity) for path, (slug, permalink, identity) in wishes.items()}
+    several = [Counter(column) for column in zip(*folded.values(), strict=True)]
+    return frozenset(
+        path
+        for path, wish in wishes.items()
+        if (names[path].slug, names[path].permalink, names[path].id) != tuple(wish)
+        or any(counts[name] > 1 for counts, name in zip(several, folded[path], strict=True))
+    )
 
 
 def _date(file: Said) -> datetime:

@@ -181,10 +181,11 @@ def _produce(
     with open_ledger(config.ledger) as ledger:
         with ledger.publishing(*record) as recorded:
             written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
-        if situation.index is not None and library.are_alone:
+        if situation.index is not None:
             after = looks(config.ledger)
             if after is not None and after.follows(situation.ledger, written=recorded):
-                settle(situation.index, after, library.bystanders, today.recognition, record[0], ledger.count())
+                bystanders, contested = library.bystanders, library.contested
+                settle(situation.index, after, bystanders, today.recognition, contested, record[0], ledger.count())
     Renderings(config).forget(making.worth_keeping(published, plans, in_issue))
     as_read = today.articles is library.by_path
     pages.keep([*hosted.documents, *history.documents, *map(of_feed, stale[1:])], traces, every)

@@ -61,7 +61,11 @@ def look(
         if before is not None:
             trust(before.ledger)
         commission = binding.commission(config, period, owned) if period is not None else None
-        return seen, commission, collector.library(config, seen, part(config, seen, before, Wanted.of(commission), now))
+        parted = part(config, seen, before, Wanted.of(commission), now)
+        library = collector.library(config, seen, parted)
+        if parted is not None and not parted.bystanders.keep_their_names(library.contested.values()):
+            library = collector.library(config, seen)
+        return seen, commission, library
 
     with undisturbed():
         seen, commission, library = surveyed(config, read, content, indexed=indexed, count=workers(jobs))

@@ -26,7 +26,7 @@ from newsletter.publish import Report, build
 from newsletter.situation import Situation, look
 from newsletter.survey import survey
 from tests.factories import make_config
-from tests.real import tree
+from tests.real import shared, tree
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -206,6 +206,31 @@ def test_a_name_that_somebody_has_makes_all_be_read(config: Config, fields: dict
         assert "tag:letter.example,2026-03-21:a3" in {one.id for one in ledger.known()}
     write(config, "new.md", article(40, **fields))
     assert passed_over(config) == 0
+
+
+def test_names_that_several_want_are_their_matter_alone(config: Config) -> None:
+    for name, day in (("x/foo.md", 20), ("y/foo.md", 21)):
+        write(config, name, article(60 + day, date=f"2026-03-{day}"))
+    build(config, now=NOW, period=PERIOD)
+    situation = seen(config)
+    assert read(situation) == [*SHOWN, "x/foo.md", "y/foo.md"]
+    assert [one.slug for one in situation.library.by_path[-2:]] == ["foo", "foo-2026-03-21"]
+    assert passed_over(config) == COUNT - len(SHOWN)
+    write(config, "a12.md", article(12, title="Other"))
+    build(config, now=NOW, period=PERIOD)
+    assert passed_over(config)
+
+
+def test_a_name_that_is_had_instead_of_another_is_nobody_elses(config: Config) -> None:
+    write(config, "old.md", article(60, date="2026-03-19", slug="foo-2026-03-21"))
+    for name, day in (("x/foo.md", 20), ("y/foo.md", 21)):
+        write(config, name, article(60 + day, date=f"2026-03-{day}"))
+    build(config, now=NOW, period=PERIOD)
+    assert passed_over(config)  # it is still to be recorded that nothing changed about what was new
+    build(config, now=NOW, period=PERIOD)
+    assert passed_over(config) == 0
+    names = {one.path: one.slug for one in seen(config).library.by_path}
+    assert (names["old.md"], names["x/foo.md"], names["y/foo.md"]) == ("foo-2026-03-21", "foo", "foo-y")
 
 
 @pytest.mark.parametrize("text", [article(40, title="Number 4"), article(4, title="Another", date="2026-03-30")])
@@ -408,6 +433,14 @@ HISTORIES: dict[str, History] = {
     ],
     "updated, and no more": [(0, {"a3.md": article(3, updated="2026-03-31")}), (0, {}), (1, {"a3.md": article(3)}), (2, {})],
     "gone, and back": [(0, {"a3.md": None}), (1, {"b.md": article(41)}), (2, {"b.md": None, "a3.md": article(3)}), (3, {})],
+    "one name for two": [
+        (0, {"x/foo.md": article(61, date="2026-03-20"), "y/foo.md": article(62, date="2026-03-21")}),
+        (0, {"b.md": article(41)}),
+        (1, {"y/foo.md": None}),
+        (2, {"z/foo.md": article(63, date="2026-03-12")}),
+        (3, {"a3.md": article(3, slug="foo-2026-03-20")}),
+        (3, {"d.md": article(43)}),
+    ],
     "moved": [(0, {"a3.md": None, "c/b.md": article(3, title="Number 3")}), (1, {"b.md": article(41)})],
 }
 
@@ -440,3 +473,28 @@ def test_it_was_not_for_nothing(tmp_path: Path, parted: list[object]) -> None:
             write(config, f"a{number % COUNT}.md", article(90 + number, date="2026-03-11"))
         build(config, now=NOW, period=PERIOD)
     assert [one is not None for one in parted] == [False] + 19 * [True]
+
+
+@pytest.mark.parametrize("name", ["18f", "go-blog", "rust-blog"])
+def test_a_real_blog_comes_out_the_same(tmp_path: Path, parted: list[object], name: str) -> None:
+    """Two of these have files that want the same names."""
+    feeds = Feeds(limit=5, tags=0, authors=0)
+    permalink = "https://elsewhere.example/{path}/"
+    quick, whole = (make_config(tmp_path / one, permalink=permalink, feeds=feeds) for one in ("quick", "whole"))
+    for config in (quick, whole):
+        shutil.copytree(shared("corpora") / name / "files", config.content, symlinks=True)
+    assert outcome(quick, NOW, PERIOD) == outcome(whole, NOW, PERIOD)
+    paths = sorted(path.relative_to(quick.content) for path in quick.content.rglob("*.md"))
+    edited, moved, gone = paths[len(paths) // 3], paths[len(paths) // 2], paths[-3]
+    for days in (1, 2):
+        for config in (quick, whole):
+            if days == 1:
+                with (config.content / edited).open("a", encoding="utf-8") as file:
+                    file.write("\nAnd a word more.\n")
+            else:
+                (config.content / moved).rename(config.content / moved.with_name("moved.md"))
+                (config.content / gone).unlink()
+            write(config, f"new-{days}.md", article(70 + days))
+        index.place(whole).unlink()
+        assert outcome(quick, NOW + days * DAY, PERIOD) == outcome(whole, NOW + days * DAY, PERIOD)
+    assert [one is not None for one in parted] == [False, False, True, False, True, False]
