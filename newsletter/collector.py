@@ -130,7 +130,8 @@ def _named(config: Config, rows: Sequence[Row]) -> tuple[Callable[[Said], Names 
         candidates = (Candidate(file.path, _date(file), file.draft, file.wish or (), chosen(file)) for file in dated)
         by_path = {names.path: names for names in name_all(candidates, config)}
         contested = _contested({file.path: file.wish for file in dated if file.wish}, by_path)
-        return lambda file: by_path.get(file.path), {path: by_path[path] for path in contested}
+        theirs = {path: replace(names, problems=()) for path, names in by_path.items() if path in contested}
+        return lambda file: by_path.get(file.path), theirs
 
     def wished(file: Said) -> Names | None:
         if file.wish is None or file.excluded:
