@@ -69,10 +69,11 @@ def library(config: Config, seen: Survey, parted: Parted | None = None) -> Libra
         try:
             articles = others.articles()
         except LostError:
-            articles = [one for one in load(config, indexed=False).by_path if one.path in others.permalinks]
+            paths = frozenset(others.who.paths())
+            articles = [one for one in load(config, indexed=False).by_path if one.path in paths]
         return sorted((*made.found, *map(of_article, articles)), key=lambda one: one.path)
 
-    return replace(made, found=Late(len(made.found) + len(others.permalinks), everyone), bystanders=others)
+    return replace(made, found=Late(len(made.found) + len(others.who), everyone), bystanders=others)
 
 
 def _library(config: Config, content: Content, rows: Sequence[Row]) -> Library:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from newsletter import folder
+from newsletter import filenames, folder
 from newsletter.cadence import Cadence
 from newsletter.config import Config
 from newsletter.errors import ContentError
@@ -29,7 +29,7 @@ class Editorial(Struct, frozen=True, kw_only=True):
 
 def read(config: Config, period: Period) -> Editorial:
     """Read the note of the period's issue."""
-    files = {file.path: file for file in folder.notes(config) if not file.excluded and not folder.is_about(file.path)}
+    files = {file.path: file for file in folder.notes(config) if not file.excluded and not filenames.is_about(file.path)}
     own = [path for path in files if _key(path) == period.key]
     more = (
         ContentError(path, None, None, f"expected one note for the issue {period.key}, which {own[0]} is") for path in own[1:]
@@ -54,7 +54,7 @@ def read(config: Config, period: Period) -> Editorial:
 
 
 def _key(path: str) -> str:
-    return path.removeprefix(f"{folder.NOTES}/").rpartition(".")[0]
+    return path.removeprefix(f"{filenames.NOTES}/").rpartition(".")[0]
 
 
 def _stray(config: Config, path: str) -> str:

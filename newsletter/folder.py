@@ -7,10 +7,11 @@ regular file is never opened for good, since a FIFO would wait for ever.
 import os
 import stat
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from fnmatch import translate
 from hashlib import sha256
-from operator import attrgetter, itemgetter
+from itertools import compress, repeat
+from operator import attrgetter, itemgetter, ne
 from pathlib import Path
 from re import compile as compile_pattern
 from typing import NamedTuple
@@ -19,33 +20,16 @@ from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.errors import ConfigError
-from newsletter.glance.sight import NUMBERS, Sight
-from newsletter.index.stamps import WIDTH, is_fresh, numbers, packed
-
-#: Folders that belong to tools. Others that begin with an underscore hold articles: Jekyll's _posts, Go's _content.
-TOOL_FOLDERS = frozenset(
-    {
-        *("_archetypes", "_assets", "_build", "_config", "_data", "_includes", "_issues", "_layouts", "_plugins", "_sass"),
-        *("_scripts", "_site", "_static", "_styles", "_templates", "_themes", "node_modules", "__pycache__"),
-    }
-)
-#: Folder of the editor's notes on issues.
-NOTES = "_issues"
-#: What editors and merges leave behind.
-LEFTOVERS = (".bak", ".old", ".orig", ".rej", ".swo", ".swp", ".tmp", "~")
-#: Endings of Markdown's kin, which hold more than Markdown.
-KIN = (".mdx", ".mkd", ".mkdn", ".mdwn", ".mdtxt", ".mdtext", ".qmd", ".rmd")
-#: Files about the folder, not of it.
-ABOUT = frozenset(
-    {
-        *("authors", "changelog", "changes", "code_of_conduct", "codeowners", "contributing", "contributors", "copying"),
-        *("copyright", "licence", "license", "maintainers", "notice", "readme", "security", "support"),
-    }
-)
-
+from newsletter.filenames import KIN, LEFTOVERS, NOTES, TOOL_FOLDERS, is_leftover, printable
+from newsletter.glance.sight import NUMBERS, WIDTH, Sight, packed
+from newsletter.index.stamps import is_fresh, numbers
 
 #: Not waiting for a writer, should the file have become a FIFO since it was listed.
 _READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+#: What names begin with of which there is more to say.
+MARKS = "._#"
+#: Bytes of a file's numbers, as they were seen.
+EACH = NUMBERS * WIDTH
 #: What ends front matter.
 _FENCE = b"\n---\n"
 
@@ -91,7 +75,8 @@ class Content(Struct, frozen=True, kw_only=True):
     def other_than(self, stamps: Mapping[str, bytes]) -> list[File]:
         """List, by path, the files that can be read and have another stamp than they had, or none."""
         odd = (path for path, file in self.odd.items() if stamps.get(path) != file.stamp)
-        return [*map(self.file, sorted((*(path for path, own in self.usual.items() if stamps.get(path) != own), *odd)))]
+        usual = compress(self.usual, map(ne, self.usual.values(), map(stamps.get, self.usual)))
+        return [*map(self.file, sorted((*usual, *odd)))]
 
 
 class UnreadableError(Exception):
@@ -128,7 +113,7 @@ def _notes(config: Config) -> "_Scan":
     except OSError:
         return scan
     for entry in entries:
-        if not entry.is_dir(follow_symlinks=False) and not _is_leftover(entry.name):
+        if not entry.is_dir(follow_symlinks=False) and not is_leftover(entry.name):
             scan.add(entry, f"{NOTES}/{entry.name}")
     return scan
 
@@ -167,14 +152,6 @@ def digests(raw: bytes) -> tuple[str, str]:
     digest = sha256(core).hexdigest()
     around = b"%b\0%d\0%d\0%b" % (raw[: len(raw) - len(text)], len(text), len(inner), digest.encode())
     return sha256(around).hexdigest(), digest if core else ""
-
-
-def printable(name: str) -> str:
-    """Write a path so that it can be printed on one line, whatever bytes it is made of."""
-    if name.isprintable():  # nearly always; surrogates, which stand for bytes that are no UTF-8, are not
-        return name
-    text = os.fsencode(name).decode("utf-8", "backslashreplace")
-    return "".join(character if character.isprintable() or character == "\u200d" else repr(character)[1:-1] for character in text)
 
 
 class _Scan:
@@ -233,7 +210,7 @@ class _Scan:
             if entry.is_dir(follow_symlinks=False):
                 if not self._passed_over(entry):
                     inner.append(f"{path}/")
-            elif not _is_leftover(entry.name):
+            elif not is_leftover(entry.name):
                 self.add(entry, path)
         return inner
 
@@ -247,22 +224,30 @@ class _Scan:
             if looks is None:
                 self._list(folder)
                 continue
-            all_, each = packed(looks), NUMBERS * WIDTH
-            stamps = [all_[at + WIDTH : at + each] for at in range(0, len(all_), each)]  # without the mode
-            paths = [folder + name for name in names]
-            if not all(map(self._is_usual, names, paths)):
+            stamps = [looks[at + WIDTH : at + EACH] for at in range(0, len(looks), EACH)]  # without the mode
+            paths = [folder + name for name in names] if folder else names
+            if not self._are_usual(folder, names):
                 for name, path, own in zip(names, paths, stamps, strict=True):
                     if self._is_usual(name, path):
                         self.found[path] = own
-                    elif not _is_leftover(name):
+                    elif not is_leftover(name):
                         self._add(name.lower(), path, "", (own, place + name in fresh))
             else:
                 self.found.update(zip(paths, stamps, strict=True))
         self.fresh += (path for one in fresh if (path := one[start:]) in self.found)
 
+    def _are_usual(self, folder: str, names: Sequence[str]) -> bool:
+        """Tell whether surely all regular files in a folder are by their names what nearly all are."""
+        ends = repeat(self.usual)
+        return (
+            all(map(str.endswith, names, ends))
+            and {*map(itemgetter(0), names)}.isdisjoint(MARKS)
+            and f"{folder}{''.join(names)}".isprintable()
+        )
+
     def _is_usual(self, name: str, path: str) -> bool:
-        """Tell whether a regular file is by its name what nearly all are."""
-        return name[0] not in "._#" and path.endswith(self.usual) and path.isprintable()
+        """Tell the same of one."""
+        return name[0] not in MARKS and path.endswith(self.usual) and path.isprintable()
 
     def _taken(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """Take in what nearly all is: a regular file with the name of an article. Tell whether it is that."""
@@ -330,14 +315,3 @@ class _Scan:
             return "", state
         where = "to a folder: not followed" if stat.S_ISDIR(state.st_mode) else "to no regular file: never opened"
         return f"the link leads {where if inside else 'out of the content folder: not followed'}", None
-
-
-def is_about(path: str) -> bool:
-    """Tell whether a file is by its name about the folder: README.md, LICENSE-MIT.md, CHANGELOG.de.md."""
-    stem = path.rpartition("/")[2].rpartition(".")[0].lower().replace("-", "_")
-    return stem in ABOUT or stem.partition(".")[0] in ABOUT or stem.startswith(("license_", "licence_"))
-
-
-def _is_leftover(name: str) -> bool:
-    """Tell whether a file is hidden or an editor's."""
-    return name[0] == "." or name.lower().endswith(LEFTOVERS) or (name[0] == name[-1] == "#")

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from newsletter import binding, collector, editorial, kept, making, updates, writer
-from newsletter.bystanders import settle
+from newsletter.bystanders import may_stand_by, settle
 from newsletter.config import Config
 from newsletter.editorial import Editorial
 from newsletter.errors import ContentError, NewsletterError, RefusedError
@@ -181,7 +181,7 @@ def _produce(
     with open_ledger(config.ledger) as ledger:
         with ledger.publishing(*record) as recorded:
             written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
-        if situation.index is not None:
+        if situation.index is not None and may_stand_by(config):
             after = looks(config.ledger)
             if after is not None and after.follows(situation.ledger, written=recorded):
                 bystanders, contested = library.bystanders, library.contested

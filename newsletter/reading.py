@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from newsletter import folder, frontmatter, naming
+from newsletter import filenames, folder, frontmatter, naming
 from newsletter.config import Config
 from newsletter.errors import ContentError
 from newsletter.folder import File, UnreadableError
@@ -138,7 +138,7 @@ def _not_utf8(path: str, raw: bytes, offset: int) -> ContentError:
 
 def _excluded(path: str, parsed: Parsed) -> str:
     """Say why a text is no article though its name is one's; empty if it is."""
-    if not parsed.dialect and folder.is_about(path):
+    if not parsed.dialect and filenames.is_about(path):
         return "it is about the folder and has no front matter"
     if parsed.redirect is not None and parsed.published is None and not parsed.misdated and not parsed.body.strip():
         return f"it only sends its visitors to {parsed.redirect}"

@@ -19,6 +19,7 @@ from newsletter.processes.crew import Crew
 from newsletter.processes.rendering import Made
 from newsletter.render import Site
 from newsletter.render.site import Asked
+from newsletter.whereabouts import Part, Told, Whereabouts
 
 
 class Rendition(Struct, frozen=True, kw_only=True):
@@ -58,11 +59,14 @@ class Rendition(Struct, frozen=True, kw_only=True):
 def site_of(config: Config, library: Library, published: Sequence[Article]) -> Site:
     """Tell what articles may link to: any of the published ones, and the other files."""
     others = library.bystanders
-    permalinks = dict(others.permalinks) if others is not None else {}
-    permalinks.update((article.path, article.permalink) for article in published)
+    parts = others.who.columns() if others is not None else ()
+    told = Told(
+        {article.path: article.permalink for article in published},
+        [Part(columns.paths, columns.addresses, own) for columns, own in parts],
+    )
     return Site(
         config=config,
-        permalinks=permalinks,
+        permalinks=Whereabouts(told),
         files=library.files,
         hosted=frozenset(article.path for article in published if article.hosted),
     )

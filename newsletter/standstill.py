@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter import folder
+from newsletter import filenames, folder
 from newsletter.config import Config
 from newsletter.glance import remember
 from newsletter.glance.sight import TICK, Sight
@@ -81,7 +81,7 @@ def _trees(config: Config) -> "list[Tree]":
     """List the folders that a build reads."""
     own = frozenset(map(os.path.realpath, (config.out, config.templates)))
     shipped = circumstances.PACKAGE.parent / "templates"  # those inside the package belong to the program
-    content: Tree = (os.path.realpath(config.content), (folder.TOOL_FOLDERS - {folder.NOTES}, own))
+    content: Tree = (os.path.realpath(config.content), (filenames.TOOL_FOLDERS - {filenames.NOTES}, own))
     return [content, *((str(place), None) for place in (config.templates, shipped, circumstances.PACKAGE))]
 
 

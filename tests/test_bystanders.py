@@ -99,7 +99,7 @@ def meddle(config: Config) -> None:
 
 def passed_over(config: Config, now: datetime = NOW) -> int:
     others = seen(config, now).library.bystanders
-    return 0 if others is None else len(others.permalinks)
+    return 0 if others is None else len(others.who)
 
 
 def read(situation: Situation) -> Names:
@@ -124,10 +124,9 @@ def test_nothing_is_made_of_what_no_output_shows(config: Config, monkeypatch: py
     assert others is not None
     with open_ledger(config.ledger) as ledger:
         known = {one.path: one.id for one in ledger.known()}
-    assert (
-        others.ids == {known[path] for path in others.permalinks} == {*known.values()} - {known[path] for path in read(situation)}
-    )
-    assert {*others.permalinks} == {f"a{number}.md" for number in range(COUNT - len(SHOWN))}
+    paths = others.who.paths()
+    assert {*others.ids} == {known[path] for path in paths} == {*known.values()} - {known[path] for path in read(situation)}
+    assert {*paths} == {f"a{number}.md" for number in range(COUNT - len(SHOWN))}
     assert [one.path for one in report.found] == [one.path for one in collector.load(config).found]
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from msgspec.structs import replace
 
-from newsletter import folder
+from newsletter import filenames, folder
 from newsletter.config import Config, Reading
 from newsletter.errors import ConfigError
 from newsletter.glance import sight
@@ -225,14 +225,14 @@ def test_what_may_not_be_read_is_reported(config: Config) -> None:
     ],
 )
 def test_some_files_are_about_the_folder(path: str, *, about: bool) -> None:
-    assert folder.is_about(path) is about
+    assert filenames.is_about(path) is about
 
 
 def seen(config: Config) -> Sight:
     """Look at the content folder as the glance does."""
     own = frozenset(map(os.path.realpath, (config.out, config.templates)))
     trees: list[Tree] = [
-        (os.path.realpath(config.content), (folder.TOOL_FOLDERS - {folder.NOTES}, own)),
+        (os.path.realpath(config.content), (filenames.TOOL_FOLDERS - {filenames.NOTES}, own)),
         (str(config.root), None),
     ]
     return Sight([], [*trees, *trees])

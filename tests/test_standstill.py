@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from newsletter import config as configuration
@@ -200,7 +202,7 @@ def test_a_record_counts_for_its_span_of_time(config: Config) -> None:
 
 def test_an_instant_that_takes_more_than_a_glance_is_left_to_the_command(config: Config) -> None:
     begin(config).remember(ALWAYS, SAID)
-    for given in (
+    for instant in (
         "2026-06-01",
         "2026-06-01T12:00:00",
         "tomorrow",
@@ -208,7 +210,7 @@ def test_an_instant_that_takes_more_than_a_glance_is_left_to_the_command(config:
         "9500-01-01T00:00:00Z",
         "1969-01-01T00:00:00Z",
     ):
-        assert told((*ASKED, "--now", given)) is None
+        assert told((*ASKED, "--now", instant)) is None
     assert told((*ASKED, "--now")) is None
 
 
@@ -222,8 +224,8 @@ def test_the_epoch_of_reproducible_builds_counts_as_now(config: Config, monkeypa
 def test_the_record_is_beside_the_configuration_file(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     below = config.content / "b"
     monkeypatch.chdir(below)
-    for given in (("--config", "../../letter.toml"), ("--config=../../letter.toml",), ()):
-        asked = (*ASKED, *given)
+    for own in (("--config", "../../letter.toml"), ("--config=../../letter.toml",), ()):
+        asked = (*ASKED, *own)
         Standstill(config, configuration.sources(Path("../../letter.toml"), below), asked).remember(ALWAYS, SAID)
         assert told(asked) == SAID
     assert (config.root / NAME).is_file()
@@ -365,9 +367,10 @@ def test_what_vanishes_while_it_is_looked_at_is_no_trouble(
 def test_a_folder_or_file_that_vanishes_in_the_middle_is_no_trouble(config: Config) -> None:
     began = time.time_ns()
     folder = f"{config.content}/"
-    assert sight.stamps([(f"{folder}none/", ["a.md"])], began) == ([-errno.ENOENT], [])
+    assert sight.stamps([(f"{folder}none/", ["a.md"])], began) == (sight.packed([-errno.ENOENT]), [])
     numbers, fresh = sight.stamps([(folder, ["a.md", "gone.md", "p.png"])], began)
-    assert (len(numbers), numbers[-1]) == (6, -errno.ENOENT)
+    assert len(numbers) == 6 * sight.WIDTH
+    assert numbers.endswith(sight.packed([-errno.ENOENT]))
     assert fresh == [f"{folder}a.md"]
 
 
@@ -377,3 +380,12 @@ def test_work_is_cut_in_halves_between_and_within_folders() -> None:
         here, there = sight._halves(listed, half)  # noqa: SLF001 - what no other test can show
         assert [name for _, names in (*here, *there) for name in names] == list("123456")
         assert sum(len(names) for _, names in here) == half
+
+
+@given(st.lists(st.integers(-(2**63), 2**64 - 1)))
+def test_numbers_of_any_size_take_the_same_place_and_tell_themselves_apart(many: list[int]) -> None:
+    raw = sight.packed(many)
+    assert len(raw) == sight.WIDTH * len(many)
+    for at, number in enumerate(many):
+        assert raw[sight.WIDTH * at : sight.WIDTH * (at + 1)] == sight.packed([number])
+        assert int.from_bytes(sight.packed([number]), sys.byteorder) == number % 2**64

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from newsletter import collector, folder, publish, updates, writer
+from newsletter import collector, filenames, folder, publish, updates, writer
 from newsletter.checks import clients, content, digests, entries, feeds, identity, mail, parity
 from newsletter.checks.clients import Table
 from newsletter.checks.finding import Finding, Rule, Severity
@@ -81,7 +81,7 @@ def _digests(config: Config, articles: Iterable[Article]) -> tuple[tuple[Finding
         if not isinstance(one, Mail):
             findings.append(one)
             continue
-        note = notes.get(one.key, config.content / folder.NOTES / f"{one.key}.md")
+        note = notes.get(one.key, config.content / filenames.NOTES / f"{one.key}.md")
         origins = Origins(config=config, path=one.path, page=one.page, articles=by_id, note=note)
         found, table = clients.check(one, origins)
         findings += (*mail.check(one, origins, Built(out=config.out, url=config.url), config), *found)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.cadence import Cadence
 from newsletter.config import Config
-from newsletter.folder import NOTES
+from newsletter.filenames import NOTES
 from newsletter.model import Form, Period
 
 if TYPE_CHECKING:

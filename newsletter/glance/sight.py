@@ -8,6 +8,7 @@ touched so shortly before it was looked at is *fresh*, and its content decides t
 import marshal
 import os
 import stat
+import struct
 import sys
 import time
 
@@ -19,7 +20,7 @@ except ImportError:  # pragma: no cover - there are interpreters without it
 #: typing takes 3 ms to import; type checkers know the name.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import TypeAlias
 
     #: A folder, and None for all in it, or the names and paths of the folders in it that are passed over, as all hidden ones are.
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     Part: TypeAlias = tuple[tuple[str, ...], tuple[Tree, ...], bytes, dict[str, bytes]]
     #: Names of files by folder, which ends in a slash.
     Listed: TypeAlias = list[tuple[str, list[str]]]
-    #: Numbers of each file, and paths of those that are fresh.
-    Looked: TypeAlias = tuple[list[int], list[str]]
+    #: Numbers of each file, written down, and paths of those that are fresh.
+    Looked: TypeAlias = tuple[bytes, list[str]]
 
 #: Nanoseconds that the kernel's clock for files may stay behind: ticks of 10 ms at most, and some patience.
 TICK = 50_000_000
@@ -43,6 +44,8 @@ MOST_FRESH = 1000
 LEAST = 2000
 #: How many numbers a regular file has: mode, size, mtime, ctime, inode.
 NUMBERS = 5
+#: Bytes of a number that is written down.
+WIDTH = 8
 #: marshal's last format in which equal numbers are equal bytes.
 FORMAT = 2
 
@@ -61,6 +64,14 @@ def digest_of(body: bytes) -> bytes:
     return blake2b(body).digest()
 
 
+def packed(numbers: "Sequence[int]") -> bytes:
+    """Write numbers down so that each takes as many bytes."""
+    try:
+        return struct.pack(f"={len(numbers)}q", *numbers)
+    except struct.error:  # inodes of some file systems have no sign
+        return b"".join((number & (1 << 8 * WIDTH) - 1).to_bytes(WIDTH, sys.byteorder) for number in numbers)
+
+
 class Sight:
     """What files and folders look like now: a digest of it, and which of the files are fresh."""
 
@@ -72,32 +83,33 @@ class Sight:
         self._names: list[str] = []
         self._numbers: list[int] = []
         self._fresh: list[str] = []
-        #: By root, what is in the folders of a tree, and where its numbers are; by path, folders that hold more than files.
-        self._listed: dict[str, tuple[Listed, int, int]] = {}
+        #: By root, what is in the folders of a tree, and the numbers of its files; by path, folders that hold more than files.
+        self._listed: dict[str, tuple[Listed, bytes]] = {}
         self._odd: set[str] = set()
         for path in self.files:
             self._names.append(path)
             self._look(path)
-        for root, inner in self.trees:
-            self._walk(root, inner)
-        told = "\0".join(self._names).encode(errors="surrogateescape") + b"\0\0" + marshal.dumps(self._numbers, FORMAT)
-        self.digest = digest_of(told)
+        looks = [self._walk(root, inner) for root, inner in self.trees]
+        names = "\0".join(self._names).encode(errors="surrogateescape")
+        self.digest = digest_of(b"\0\0".join((names, packed(self._numbers), *looks)))
 
     def part(self) -> "Part | None":
         """Return what is written down of it; None if too many files are fresh."""
         held = contents(self._fresh) if len(self._fresh) <= MOST_FRESH else None
         return None if held is None else (self.files, self.trees, self.digest, held)
 
-    def folders(self, root: str) -> "Iterator[tuple[str, list[str], list[int] | None]]":
-        """Yield each folder of a tree, ending in a slash: the names of its regular files and, five for each, their numbers.
+    def folders(self, root: str) -> "Iterator[tuple[str, list[str], bytes | None]]":
+        """Yield each folder of a tree, ending in a slash: the names of its regular files, and five numbers for each, packed.
 
         None instead of these where it holds anything else but folders, or could not be looked at.
         """
-        listed, first, last = self._listed[root]
-        sound = last - first == NUMBERS * sum(len(names) for _, names in listed)  # all of them were still there
+        listed, looks = self._listed[root]
+        width, start = NUMBERS * WIDTH, 0
+        sound = len(looks) == width * sum(len(names) for _, names in listed)  # all of them were still there
         for folder, names in listed:
-            start, first = first, first + NUMBERS * len(names)
-            yield folder, names, self._numbers[start:first] if sound and folder not in self._odd else None
+            end = start + width * len(names)
+            yield folder, names, looks[start:end] if sound and folder not in self._odd else None
+            start = end
 
     @property
     def fresh(self) -> frozenset[str]:
@@ -125,8 +137,8 @@ class Sight:
         if stat.S_ISREG(state.st_mode) and is_fresh(changed, modified, self._began):
             self._fresh.append(path)
 
-    def _walk(self, root: str, inner: "tuple[frozenset[str], frozenset[str]] | None") -> None:
-        """Look at all files in a folder."""
+    def _walk(self, root: str, inner: "tuple[frozenset[str], frozenset[str]] | None") -> bytes:
+        """Look at all files in a folder; return the numbers of the regular ones."""
         listed: Listed = []
         waiting = [f"{root}/"]
         while waiting:
@@ -153,11 +165,12 @@ class Sight:
                 self._numbers.append(-(error.errno or 1))
             self._names += files
             listed.append((folder, files))
-        first = len(self._numbers)
+        looks = b""
         for numbers, fresh in shared(lambda part: stamps(part, self._began), listed):
-            self._numbers += numbers
+            looks += numbers
             self._fresh += fresh
-        self._listed.setdefault(root, (listed, first, len(self._numbers)))
+        self._listed.setdefault(root, (listed, looks))
+        return looks
 
 
 def stamps(listed: "Listed", began: int) -> "Looked":
@@ -185,7 +198,7 @@ def stamps(listed: "Listed", began: int) -> "Looked":
             numbers.append(-(error.errno or 1))
         finally:
             os.close(descriptor)
-    return numbers, fresh
+    return packed(numbers), fresh
 
 
 def shared(look: "Callable[[Listed], Looked]", listed: "Listed") -> "list[Looked]":

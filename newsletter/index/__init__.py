@@ -6,6 +6,7 @@ damaged, of another time or of another configuration, out of reach or on a full 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from newsletter.index import circumstances
 from newsletter.index.numbers import ROWS
 
 if TYPE_CHECKING:
+    from newsletter.index.chosen import Chosen
     from newsletter.index.rows import Row
     from newsletter.index.sheets import Kept, Sheet
 
@@ -87,6 +89,13 @@ class Index:
                     [found[path]] = rows_of(bodies[at : at + 1])
         return found
 
+    def chosen(self, chosen: "Chosen") -> "list[Row]":
+        """Read those that were chosen; raises LostError."""
+        from newsletter.index.sheets import rows_of  # noqa: PLC0415 - as below
+
+        bodies = self.bodies([*chosen.marks])
+        return rows_of(chain.from_iterable(map(compress, bodies, chosen.marks.values())))
+
     def bodies(self, numbers: Sequence[int]) -> list[list[bytes]]:
         """Return the rows of sheets, as they are written; raises LostError."""
         lacking = [number for number in numbers if number not in self._bodies]
@@ -131,13 +140,17 @@ class Index:
 
         file.store_all(self._path, self._key, made, anew=[start + number for number in anew for start in (0, ROWS)])
 
-    def kept(self) -> "list[Kept]":
+    @property
+    def written(self) -> Collection[int]:
+        """Tell which sheets are not as they were found."""
+        return self._written.keys()
+
+    def kept(self) -> "dict[int, Kept]":
         """Return what the sheets say by now, in their order."""
         from newsletter.index.sheets import Kept  # noqa: PLC0415 - as below
 
         found = {number: Kept.of(sheet) for number, sheet in self.sheets.items()}
-        by_now = {**found, **self._written}
-        return [one for _, one in sorted(by_now.items()) if one is not None]
+        return {number: one for number, one in sorted({**found, **self._written}.items()) if one is not None}
 
     def fetch(self, number: int) -> bytes | None:
         """Read another blob that was written under the same circumstances."""

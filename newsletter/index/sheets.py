@@ -3,11 +3,12 @@
 So a build needs to read but the rows of the articles that it has something to do with.
 """
 
-from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+import struct
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from itertools import compress
 from typing import NamedTuple, TypeAlias
+from zlib import crc32
 
 import msgspec
 from msgspec import DecodeError, Struct
@@ -18,37 +19,36 @@ from newsletter.recognise.resemblance import plain
 
 #: Stands for the stamp of what was fresh, and is that of no file: it is read again.
 FRESH = b""
-#: Stands for a date that there is none of.
-_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 #: What a row is: a dated article, called as it says if nobody else is; of it, one of which time changes nothing but that it is
 #: published; of these, one that has a page in out/.
 NAMED, PLAIN, HOSTED = 1, 2, 4
+#: So many digests are looked for one by one; of more each one that there is may be wanted.
+FEW = 8
+#: Instants are counted from here.
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SECONDS, _MICROSECONDS = 86_400, 1_000_000
 
 
 class Columns(Struct, frozen=True, array_like=True, gc=False):
-    """What is asked of every article; as many of each as there are rows, and empty where a row has nothing to say."""
+    """What is asked of every article; as many of each as there are rows, and something where a row has nothing to say.
+
+    All but the paths is packed, and taken apart if somebody asks for it: see ``unpacked`` and ``texts_of``.
+    """
 
     #: POSIX, relative to the content folder.
     paths: list[str]
-    #: See naming.Wish.
-    slugs: list[str]
-    permalinks: list[str]
-    ids: list[str]
-    #: Of publication, in UTC.
-    instants: list[datetime]
-    #: What cannot be like anything that is not like these: see resemblance, and ``beginning``.
-    titles: list[str]
-    fingerprints: list[str]
-
-    @classmethod
-    def of(cls, parts: Sequence[tuple["Columns", bytes]]) -> "Columns":
-        """Put together what is chosen of several, 1 or 0 for each row."""
-        whole = cls([], [], [], [], [], [], [])
-        for name in cls.__struct_fields__:
-            column = getattr(whole, name)
-            for one, chosen in parts:
-                column += compress(getattr(one, name), chosen)
-        return whole
+    #: Of publication: see ``moment``.
+    instants: bytes
+    #: Of these, see naming.Wish, digests: see ``mark``.
+    slugs: bytes
+    permalinks: bytes
+    ids: bytes
+    #: Of what cannot be like anything that is not like these, see resemblance: digests, too.
+    titles: bytes
+    texts: bytes
+    #: Two of the names themselves.
+    addresses: bytes
+    identities: bytes
 
 
 class Sheet(Struct, frozen=True, array_like=True, gc=False):
@@ -63,9 +63,30 @@ class Sheet(Struct, frozen=True, array_like=True, gc=False):
     kinds: bytes
 
 
-def beginning(fingerprint: str) -> str:
-    """Return so much of a digest that another one hardly begins alike, and it does not matter if it does."""
-    return fingerprint[:16]
+def moment(instant: datetime) -> int:
+    """Count the microseconds since 1970."""
+    since = instant - _EPOCH
+    return (since.days * _SECONDS + since.seconds) * _MICROSECONDS + since.microseconds
+
+
+def instant_of(moment: int) -> datetime:
+    """Return the instant, in UTC."""
+    return _EPOCH + timedelta(microseconds=moment)
+
+
+def mark(text: str) -> int:
+    """Digest a text into so little that another one hardly comes to the same, and it does not matter if it does."""
+    return crc32(text.encode(errors="surrogatepass"))
+
+
+def mark_of_slug(slug: str) -> int:
+    """Do so with a slug, whose letter case does not count."""
+    return mark(slug.casefold())
+
+
+def mark_of_title(title: str | None) -> int:
+    """Do so with a title, of which only that counts by which it is like others."""
+    return mark(plain(title or "") or "")
 
 
 class Kept(NamedTuple):
@@ -73,13 +94,12 @@ class Kept(NamedTuple):
 
     version: bytes
     paths: list[str]
-    ids: list[str]
     kinds: bytes
 
     @classmethod
     def of(cls, sheet: Sheet) -> "Kept":
         """Leave the rest to the index."""
-        return cls(sheet.version, sheet.columns.paths, sheet.columns.ids, sheet.kinds)
+        return cls(sheet.version, sheet.columns.paths, sheet.kinds)
 
 
 class Bodies(Struct, frozen=True, array_like=True, gc=False):
@@ -94,36 +114,49 @@ def sheet_of(rows: Iterable[Row]) -> tuple[Sheet, Bodies]:
     """Write rows, which are in the order of their paths, but for those that hold halves of characters: next to none do."""
     written = [(row, body) for row in rows if (body := alone(row)) is not None]
     facts = [_of_article(row) if isinstance(row, Sound) else _of_said(row) for row, _ in written]
-    *columns, kinds = map(list, zip(*facts, strict=True)) if facts else ([] for _ in range(8))
+    listed = map(list, zip(*facts, strict=True)) if facts else ([],) * 8
+    paths, slugs, addresses, identities, moments, titles, texts, kinds = listed
+    columns = Columns(
+        paths=paths,
+        instants=packed(MOMENTS, moments),
+        slugs=packed(MARKS, map(mark_of_slug, slugs)),
+        permalinks=packed(MARKS, map(mark, addresses)),
+        ids=packed(MARKS, map(mark, identities)),
+        titles=packed(MARKS, map(mark_of_title, titles)),
+        texts=packed(MARKS, map(mark, texts)),
+        addresses=_ENCODER.encode(addresses),
+        identities=_ENCODER.encode(identities),
+    )
     bodies = [body for _, body in written]
     version = sha256(b"\n".join(bodies)).digest()
     stamps = [FRESH if row.fresh else row.stamp for row, _ in written]
-    return Sheet(version, Columns(*columns), stamps, bytes(kinds)), Bodies(version, bodies)
+    return Sheet(version, columns, stamps, bytes(kinds)), Bodies(version, bodies)
 
 
-#: What the columns say of one row, and its kind.
-_Facts: TypeAlias = tuple[str, str, str, str, datetime, str, str, int]
+#: What the columns say of one row, in another order, and its kind.
+_Facts: TypeAlias = tuple[str, str, str, str, int, str, str, int]
 
 
 def _of_article(row: Sound) -> _Facts:
     one = row.article
     at, updated = one.published, one.updated
-    instant = at if at.tzinfo is UTC else at.astimezone(UTC)
     kind = NAMED
     if not row.fresh and one.expires is None and (updated is at or (updated == at and updated.utcoffset() == at.utcoffset())):
         kind |= PLAIN | (HOSTED if one.hosted else 0)
-    title = plain(one.title) or ""
-    return one.path, one.slug, one.permalink, one.id, instant, title, beginning(one.fingerprint), kind
+    return one.path, one.slug, one.permalink, one.id, moment(at), one.title, one.fingerprint, kind
 
 
 def _of_said(row: Said) -> _Facts:
     slug, permalink, identity = wish(row) or ("", "", "")
-    return row.path, slug, permalink, identity, _NEVER, "", "", 0 if wish(row) is None else NAMED
+    return row.path, slug, permalink, identity, 0, "", "", 0 if wish(row) is None else NAMED
 
 
 _ENCODER = msgspec.msgpack.Encoder()
 _SHEET = msgspec.msgpack.Decoder(Sheet)
 _BODIES = msgspec.msgpack.Decoder(Bodies)
+_TEXTS = msgspec.msgpack.Decoder(list[str])
+#: How numbers are written: of eight bytes with a sign, of four without; the lowest first, whatever the machine.
+MOMENTS, MARKS = "q", "I"
 
 
 def written(one: Sheet | Bodies) -> bytes:
@@ -153,3 +186,31 @@ def read_bodies(body: bytes, sheet: Sheet) -> list[bytes]:
 def rows_of(bodies: Iterable[bytes]) -> list[Row]:
     """Read rows."""
     return read_back(b"[" + b",".join(bodies) + b"]")
+
+
+def packed(kind: str, numbers: Iterable[int]) -> bytes:
+    """Write down numbers: MOMENTS or MARKS."""
+    listed = [*numbers]
+    return struct.pack(f"<{len(listed)}{kind}", *listed)
+
+
+def unpacked(kind: str, body: bytes) -> Sequence[int]:
+    """Read them again."""
+    return struct.unpack(f"<{len(body) // struct.calcsize(f'<{kind}')}{kind}", body)
+
+
+def texts_of(body: bytes) -> list[str]:
+    """Read the names themselves."""
+    return _TEXTS.decode(body)
+
+
+def places(column: bytes, wanted: Collection[int]) -> list[int]:
+    """Tell where in a column of digests any of the wanted stand."""
+    if len(wanted) > FEW:
+        return [at for at, one in enumerate(unpacked(MARKS, column)) if one in wanted]
+    found = []
+    for one in wanted:
+        body, at = packed(MARKS, [one]), -1
+        while (at := column.find(body, at + 1)) >= 0:
+            found += [at // len(body)] if at % len(body) == 0 else []
+    return found

@@ -2,8 +2,6 @@
 
 import os
 import stat
-import sys
-from array import array
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -27,8 +25,6 @@ class Snapshot(Struct, frozen=True, kw_only=True):
         return sha256("\0".join(self.lines).encode(errors="surrogateescape")).digest()
 
 
-#: Bytes of a number in a stamp.
-WIDTH = 8
 #: Size, mtime, ctime (both in ns) and inode of a regular file: one of them changes whenever the file does.
 Numbers: TypeAlias = tuple[int, int, int, int]
 
@@ -41,15 +37,6 @@ def numbers(state: os.stat_result) -> Numbers:
 def stamp(state: os.stat_result) -> str:
     """Write it down."""
     return "{} {} {} {}".format(*numbers(state))
-
-
-def packed(many: Iterable[int]) -> bytes:
-    """Write down numbers so that each takes as many bytes: of all files at once, as there are so many."""
-    listed = [*many]
-    try:
-        return array("q", listed).tobytes()
-    except OverflowError:  # inodes of some file systems have no sign
-        return b"".join((number & (1 << 8 * WIDTH) - 1).to_bytes(WIDTH, sys.byteorder) for number in listed)
 
 
 def is_fresh(state: os.stat_result, began: int) -> bool:

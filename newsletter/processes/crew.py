@@ -52,8 +52,6 @@ STEP = 4
 JOIN = 12
 #: With fewer articles than this for each process no pool is started besides.
 BESIDE = 40
-#: Most articles of which the process beside this one is told where they are: to send that takes time.
-LARGEST_SITE = 20_000
 #: Fewer entries in all feeds of one format are written faster by one process, beside the one that makes the digest.
 EMIT_THRESHOLD = 400
 #: Fewer articles in all are rendered and written faster by one process, page by page.
@@ -121,7 +119,7 @@ class Crew:
             packed = pickle.dumps(site)
             futures = [self._executor.submit(far.render, __version__, packed, chunk) for chunk in chunks]
             return tuple(chain.from_iterable(future.result() for future in futures))
-        if self._aside is not None and len(work) < BESIDE * self._count and len(site.permalinks) <= LARGEST_SITE:
+        if self._aside is not None and len(work) < BESIDE * self._count:
             return _render_beside(self._aside, work, site, self._begun[1] if self._begun else None)
         count = min(self._count, len(work) // CHUNK)
         if count < 2 or len(work) < RENDER_THRESHOLD:  # noqa: PLR2004 - one process is no pool

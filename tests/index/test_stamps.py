@@ -1,10 +1,7 @@
 import os
-import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from newsletter.glance.sight import COARSE_TICK, TICK
 from newsletter.index import stamps
@@ -84,12 +81,3 @@ def test_content_is_told_by_its_digest_and_what_cannot_be_read_by_none(tmp_path:
 def test_names_that_are_no_utf_8_can_be_digested(tmp_path: Path) -> None:
     with open(os.fsencode(tmp_path) + b"/\xff", "w"):  # noqa: PTH123 - Path takes no bytes
         assert len(of_tree(tmp_path, LATER).digest()) == 32
-
-
-@given(st.lists(st.integers(-(2**63), 2**64 - 1)))
-def test_numbers_of_any_size_take_the_same_place_and_tell_themselves_apart(many: list[int]) -> None:
-    raw = stamps.packed(many)
-    assert len(raw) == stamps.WIDTH * len(many)
-    for at, number in enumerate(many):
-        assert raw[stamps.WIDTH * at : stamps.WIDTH * (at + 1)] == stamps.packed([number])
-        assert int.from_bytes(stamps.packed([number]), sys.byteorder) == number % 2**64

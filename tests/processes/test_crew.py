@@ -7,6 +7,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
+from msgspec import msgpack
 from msgspec.structs import replace
 
 from newsletter.config import Config, Feeds
@@ -20,6 +21,7 @@ from newsletter.processes.crew import Crew
 from newsletter.processes.rendering import Made
 from newsletter.render import Site
 from newsletter.templating import Templates
+from newsletter.whereabouts import Part, Told, Whereabouts
 from tests.factories import make_article, make_config, make_edition, make_issue, make_rendered
 
 CONFIG = make_config()
@@ -152,13 +154,15 @@ def test_nothing_is_begun_where_no_digest_is_new_nor_where_a_pool_is_to_make_the
         assert one._begun is None  # noqa: SLF001 - the same
 
 
-def test_a_process_that_was_started_ahead_is_not_told_of_too_many_articles(monkeypatch: pytest.MonkeyPatch) -> None:
-    work = articles(3)
-    monkeypatch.setattr(crew, "LARGEST_SITE", 2)
-    monkeypatch.setattr(crew, "_render_beside", lambda *_: pytest.fail("it was told"))
-    site = Site(config=CONFIG, permalinks={article.path: "https://letter.example/" for article, _ in work})
+def test_a_process_that_was_started_ahead_knows_where_all_articles_live() -> None:
+    here, there = "https://letter.example/a/", "https://letter.example/b/"
+    part = Part(["a.md", "b.md"], msgpack.encode([here, there]), b"\0\1")
+    site = Site(config=CONFIG, permalinks=Whereabouts(Told({"a.md": here}, [part])))
+    work = [(article, f"[one](a.md) [other](b.md) {body}") for article, body in articles(3)]
     with Crew(2, aside=ahead.start(CONFIG, 2)) as two:
-        assert told(two.render(work, site)) == told(Crew(1).render(work, site))
+        made = two.render(work, site)
+    assert told(made) == told(Crew(1).render(work, site))
+    assert all(isinstance(one, Made) and here in one.rendered.html and there in one.rendered.html for one in made)
 
 
 def test_nothing_is_started_ahead_for_one_that_works_alone() -> None:
