@@ -2,6 +2,6 @@
 
 import sys
 
-from newsletter.cli import main
+from newsletter.cli import run
 
-sys.exit(main())
+sys.exit(run())

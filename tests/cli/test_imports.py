@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.real import ROOT
+from newsletter import cli
+from tests.real import ROOT, newsletter
 
 NOW = ("--now", "2026-04-01T00:00:00Z")
 BUILD = ("build", "--period", "2026-03", *NOW)
@@ -66,3 +67,23 @@ def test_the_digest_is_inlined_beside_this_process_alone(publication: Path) -> N
     assert imported(publication, *BUILD, "--jobs", "2") & {"premailer", "requests", "concurrent.futures"} == set()
     article(publication, "b")
     assert "premailer" in imported(publication, *BUILD, "--jobs", "1")
+
+
+@pytest.mark.parametrize("broken", [False, True], ids=["sound", "broken"])
+def test_a_program_that_has_nothing_to_do_says_and_returns_the_same(publication: Path, broken: bool) -> None:  # noqa: FBT001 - a case
+    if broken:
+        (publication / "content" / "broken.md").write_text("---\ntitle: Broken\ndate: soon\n---\nText.\n")
+    first, second = (newsletter(*BUILD, cwd=publication) for _ in range(2))
+    assert second.returncode == first.returncode == (3 if broken else 0)
+    assert ("broken.md:3" in second.stderr) == ("broken.md:3" in first.stderr) == broken
+
+
+def test_a_program_ends_at_once_only_where_it_did_nothing(publication: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[int] = []
+    monkeypatch.setattr(os, "_exit", ended.append)
+    monkeypatch.chdir(publication)
+    monkeypatch.setattr(sys, "argv", ["newsletter", *BUILD])
+    assert (cli.run(), ended) == (0, [])
+    monkeypatch.delitem(sys.modules, cli.DISPATCH)
+    assert (cli.run(), ended) == (0, [0])
+    assert cli.DISPATCH not in sys.modules

@@ -24,9 +24,9 @@ authors = 0
 
 #: As pip installs it.
 SCRIPT = """import sys
-from newsletter.cli import main
+from newsletter.cli import run
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run())
 """
 
 
