@@ -1,8 +1,10 @@
 """What the five libraries do for a build, shared by two processes, and nothing beside it.
 
-python alone.py CASE STARTED: does what the file CASE asks for (marshal; given.py writes it), and adds a line of
-JSON for each process to ../marks. Nothing waits for what another library makes: the digest's page and the entries' HTML come
-ready made. So nobody who has the libraries do this work is faster: not with better order, nor with a better index.
+python alone.py CASE STARTED [recorded]: does what the file CASE asks for (marshal; given.py writes it), and adds a line of
+JSON for each process to ../marks. With recorded every file is looked at, too, its text digested, and each article written into
+a database.
+Nothing waits for what another library makes: the digest's page and the entries' HTML come ready made. So nobody who has the
+libraries do this work is faster: not with better order, nor with a better index.
 """
 
 import gc
@@ -28,13 +30,21 @@ SITE = "https://letter.example/"
 TEMPLATE = "<ul>{% for title, _, _ in entries %}<li>{{ title|e }}</li>{% endfor %}</ul>"
 #: Octets of a file that are read first: front matter is seldom longer.
 HEAD = 1024
+FENCE = b"\n---\n"
+#: And where all of it is read.
+ALL = 1 << 20
 #: Octets for the number of a piece in a pipe.
 WIDTH = 4
 #: With fewer pieces left, who has not imported their library leaves them to who has.
 LEAST = {"articles": 30, "files": 50}
 #: In which order each of the two takes up work. The other one, forked first, comes from premailer.
-FIRST = ("articles", "feeds", "files", "template")
-OTHER = ("premailer", "template", "files", "feeds", "articles")
+FIRST = ("articles", "feeds", "looks", "files", "ledger", "template")
+OTHER = ("premailer", "template", "ledger", "files", "looks", "feeds", "articles")
+#: A row of an article: what tells it from others for good, and whether it changed.
+TABLE = """
+    CREATE TABLE articles (id TEXT PRIMARY KEY, sequence INTEGER NOT NULL UNIQUE, published TEXT, permalink TEXT, path TEXT,
+    slug TEXT, title TEXT, dated TEXT, updated TEXT, fingerprint TEXT)
+"""
 
 #: Of this process: by step, seconds and how many times.
 marks: dict[str, tuple[float, int]] = {}
@@ -104,24 +114,33 @@ def files(work: SimpleNamespace, pieces: Pieces) -> None:
     handler = frontmatter.YAMLHandler()
     handler.load = lambda source: yaml.load(source, Loader=yaml.CSafeLoader)
     mark("import frontmatter", start)
+    digest = import_module("hashlib").sha256 if work.recorded else len
     start, times = perf_counter(), 0
     names = work.files or os.listdir(CONTENT)  # noqa: PTH208 - as below
     size = work.size
     for number in pieces:
         for name in names[number * size : (number + 1) * size]:
-            frontmatter.parse(head(CONTENT + name), handler=handler)
+            text = read(CONTENT + name, work.most)
+            digest(text)
+            frontmatter.parse(head(text), handler=handler)
             times += 1
     mark("frontmatter", start, times)
 
 
-def head(path: str) -> bytes:
-    """Read the front matter of a file, between its fences, and no more where it is short."""
+def read(path: str, most: int) -> bytes:
+    """Read a file as far as that, but all of its front matter."""
     file = os.open(path, os.O_RDONLY)
-    found = os.read(file, HEAD)
-    while (end := found.find(b"\n---\n", 4)) < 0 and (more := os.read(file, HEAD)):
+    found = os.read(file, most)
+    while found.find(FENCE, 4) < 0 and (more := os.read(file, most)):
         found += more
     os.close(file)
-    return found[: end + 5] if end >= 0 else found
+    return found
+
+
+def head(text: bytes) -> bytes:
+    """Take the front matter of a text, with its fences."""
+    end = text.find(FENCE, 4)
+    return text[: end + len(FENCE)] if end >= 0 else text
 
 
 def feeds(work: SimpleNamespace, pieces: Pieces) -> None:
@@ -171,6 +190,38 @@ def premailer(work: SimpleNamespace, pieces: Pieces) -> None:
         mark("premailer", start)
 
 
+def looks(work: SimpleNamespace, pieces: Pieces) -> None:
+    """Look at each file, so that the next build can tell whether it changed."""
+    for _ in pieces:
+        start = perf_counter()
+        with os.scandir(CONTENT) as entries:
+            seen = [(one.name, (at := one.stat(follow_symlinks=False)).st_mtime_ns, at.st_size, at.st_ino) for one in entries]
+        with open("looks", "wb") as file:  # noqa: PTH123 - pathlib takes 5 ms to import
+            marshal.dump(seen, file)
+        mark("looks", start, work.count)
+
+
+def ledger(work: SimpleNamespace, pieces: Pieces) -> None:
+    """Write a row for each article, of values that cost nothing."""
+    for _ in pieces:
+        library = brought("sqlite3")
+        start = perf_counter()
+        at, digest = "2026-10-31T12:00:00.000000+00:00", "0" * 64
+        database = library.connect("ledger", isolation_level=None)
+        database.execute(TABLE)
+        database.execute("BEGIN")
+        database.executemany(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (f"tag:letter.example,2026:{one}", one, at, f"{SITE}{one}", f"{one}.md", f"{one}", f"{one}", at, at, digest)
+                for one in range(work.count)
+            ),
+        )
+        database.execute("COMMIT")
+        database.close()
+        mark("ledger", start, work.count)
+
+
 def write(name: str, content: bytes) -> None:
     """Write an output."""
     with open(f"out/{name}", "wb") as file:  # noqa: PTH123 - pathlib takes 5 ms to import
@@ -180,7 +231,8 @@ def write(name: str, content: bytes) -> None:
 def take_part(order: tuple[str, ...], work: SimpleNamespace, left: dict[str, Pieces]) -> None:
     """Do what there is to do, beginning with what this process is best at."""
     kinds = {"articles": articles, "files": files, "feeds": feeds, "template": template, "premailer": premailer}
-    for kind in order:
+    kinds |= {"looks": looks, "ledger": ledger}
+    for kind in [one for one in order if one in left]:
         if kind not in LEAST or left[kind].worth(kind):
             kinds[kind](work, left[kind])
 
@@ -193,22 +245,24 @@ def tell(case: str, began: float) -> None:
         file.write(f'{{"case": "{case}", "steps": {{{steps}}}}}\n'.encode())
 
 
-def main(case: str, began: float) -> None:
+def main(case: str, began: float, *, recorded: bool) -> None:
     """Work in two processes."""
     mark("interpreter", began)
     gc.disable()
     with open(case, "rb") as file:  # noqa: PTH123 - as above
         work = SimpleNamespace(**marshal.load(file))  # noqa: S302 - the benchmark's own, and without an import
-    left = {kind: Pieces(count) for kind, count in work.pieces.items()}
+    work.recorded, work.most = recorded, ALL if recorded else HEAD
+    once = {"looks": 1, "ledger": 1} if recorded else {}
+    left = {kind: Pieces(count) for kind, count in (*work.pieces.items(), *once.items())}
     os.makedirs("out", exist_ok=True)  # noqa: PTH103 - as above
     other = os.fork()
     if not other:
         marks.clear()
     take_part(FIRST if other else OTHER, work, left)
-    tell(case, began)
+    tell(f"{case} recorded" if recorded else case, began)
     status = os.waitpid(other, 0)[1] if other else 0
     os._exit(1 if status else 0)  # taking the interpreter down would take longer
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], float(sys.argv[2]))
+    main(sys.argv[1], float(sys.argv[2]), recorded=sys.argv[3:] == ["recorded"])

@@ -16,7 +16,7 @@ from statistics import median
 
 from tests.benchmarks.__main__ import machine
 from tests.benchmarks.contestants import Case, hugo
-from tests.benchmarks.contestants.libraries import LIBRARIES, MARKS
+from tests.benchmarks.contestants.libraries import LIBRARIES, MARKS, RECORDED
 from tests.benchmarks.race import installed, race
 from tests.benchmarks.results import REFERENCE, Results, Row, cpu, ordered, peak, wall
 
@@ -29,11 +29,13 @@ AIMS = {
 SIZES = (1_000, 10_000, 100_000)
 HEADS = f"{'articles':>8}  {'':16}{'wall s':>8}{'CPU s':>8}{'MB':>6}{'ratio':>8}{'halved':>8}{'aim':>8}"
 BEYOND = "beyond these libraries"
+#: What the scripts tell of.
+PROFILED = (Case.COLD.name, Case.NEW.name, f"{Case.COLD.name} recorded")
 #: Steps as the scripts name them, what they are, what they are counted in.
 STEPS = (
     ("interpreter", "interpreter, until it works", ""),
     ("import frontmatter", "import of python-frontmatter", ""),
-    ("frontmatter", "front matter", " a file"),
+    ("frontmatter", "front matter, and a digest of the text", " a file"),
     ("import markdown", "import of Markdown and its extensions", ""),
     ("markdown", "Markdown", " an article"),
     ("import feedgen", "import of feedgen", ""),
@@ -42,6 +44,9 @@ STEPS = (
     ("jinja2", "Jinja2", ", a small page"),
     ("import premailer", "import of premailer, without requests", ""),
     ("premailer", "premailer", ", a digest"),
+    ("looks", "looks at files", " a file"),
+    ("import sqlite3", "import of SQLite", ""),
+    ("ledger", "rows of a database", " a file"),
     ("all", "each of the two processes", ""),
 )
 
@@ -68,14 +73,15 @@ def line(results: Results, row: Row) -> str:
     figures = f"{row.median(wall):8.3f}{row.median(cpu):8.3f}{row.median(peak):6.0f}"
     ratios = "".join(f"{'-' if one is None else f'{one:.3f}':>8}" for one in (ratio, halved(results, row)))
     told = "" if ratio is None or aim is None else f"  {verdict(ratio, aim)}"
-    return f"{row.count:8,}  {row.case:16}{figures}{ratios}{aim or '-':>8}{told}"
+    name = f"{row.case}, recorded" if row.contestant == RECORDED.name else row.case
+    return f"{row.count:8,}  {name:16}{figures}{ratios}{aim or '-':>8}{told}"
 
 
-def profile(marks: Path, case: Case) -> Profile:
+def profile(marks: Path, case: str) -> Profile:
     """Read what the steps took, for one of what they are counted in."""
     taken: Profile = defaultdict(list)
     for written in map(json.loads, marks.read_text(encoding="utf-8").splitlines()):
-        for step, (seconds, times) in written["steps"].items() if written["case"] == case.name else ():
+        for step, (seconds, times) in written["steps"].items() if written["case"] == case else ():
             if times:
                 taken[step].append(seconds / times)
     return dict(taken)
@@ -100,7 +106,7 @@ def main(given: list[str]) -> None:
     parser.add_argument("--json", metavar="FILE", type=Path, help="write what was measured there")
     options = parser.parse_args(given)
     # Hugo does all anew each time: without an edit it would take as long.
-    racing, missing = installed((replace(hugo.FEEDS_ONLY, cases=tuple(AIMS)), LIBRARIES))
+    racing, missing = installed((replace(hugo.FEEDS_ONLY, cases=tuple(AIMS)), LIBRARIES, RECORDED))
     if missing:
         print(f"not installed, and left out: {', '.join(missing)}", file=sys.stderr)
     rows: list[Row] = []
@@ -108,7 +114,7 @@ def main(given: list[str]) -> None:
     for count in sorted(options.sizes):
         with tempfile.TemporaryDirectory(prefix="bench-") as name:
             rows += race(racing, Path(name), count, options.rounds)
-            profiles[count] = {case: profile(Path(name, MARKS), case) for case in (Case.COLD, Case.NEW)}
+            profiles[count] = {case: profile(Path(name, MARKS), case) for case in PROFILED}
     results = Results(
         date=datetime.now(UTC).date().isoformat(),
         machine=machine(),
@@ -121,10 +127,10 @@ def main(given: list[str]) -> None:
         options.json.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     print(HEADS)
     for row in results.rows:
-        if row.contestant == LIBRARIES.name and row.case in AIMS:
+        if row.contestant != REFERENCE and row.case in AIMS:
             print(line(results, row))
     print(f"\nSteps of a first build of {max(profiles):,} articles, medians:")
-    print("\n".join(profiled(profiles[max(profiles)][Case.COLD])))
+    print("\n".join(profiled(profiles[max(profiles)][PROFILED[-1]])))
 
 
 if __name__ == "__main__":

@@ -50,6 +50,7 @@ def write(folder: Path, archive: Archive) -> None:
             "texts": bodies,
             "files": [] if case is Case.COLD else [name(number) for number in numbers],
             "size": size,
+            "count": count,
             "entries": [(f"Article {at}", int(archive.published(at).timestamp()), html[at]) for at in shown],
             "page": page(archive, case),
         }

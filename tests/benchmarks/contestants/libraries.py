@@ -2,6 +2,7 @@
 
 import py_compile
 import sys
+from dataclasses import replace
 from importlib.metadata import version as installed
 from pathlib import Path
 from shutil import copy
@@ -38,6 +39,10 @@ def _prepare(folder: Path, archive: Archive) -> None:
         copy(given / case.name, folder)
 
 
+def _recorded(archive: Archive, case: Case) -> tuple[str, ...]:
+    return (*command(archive, case), "recorded")
+
+
 LIBRARIES = Contestant(
     name="the five libraries",
     about="what no program is spared in which they do the work: front matter of all files that are new, Markdown of those shown,"
@@ -47,4 +52,12 @@ LIBRARIES = Contestant(
     command=command,
     feed="out/rss.xml",
     besides=("out/atom.xml", "out/email.html"),
+)
+RECORDED = replace(
+    LIBRARIES,
+    name="the five libraries, recorded",
+    about="the same, and what no program is spared that is to know its articles again: a look at each file, a digest"
+    " of its text, a row of it in a database",
+    command=_recorded,
+    cases=(Case.COLD,),
 )
