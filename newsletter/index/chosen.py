@@ -51,7 +51,8 @@ class Chosen(Struct, frozen=True):
     def __sub__(self, other: "Chosen") -> "Chosen":
         """Choose what the other one does not."""
         theirs = other.marks
-        return self._with({at: both(own, opposite(theirs[at])) if at in theirs else own for at, own in self.marks.items()})
+        own = self.marks.items()
+        return self._with({number: both(one, opposite(theirs[number])) if number in theirs else one for number, one in own})
 
     def __invert__(self) -> "Chosen":
         """Choose all that is not chosen."""
@@ -61,20 +62,20 @@ class Chosen(Struct, frozen=True):
     def among(self, numbers: Iterable[int]) -> "Chosen":
         """Choose some of them, counted from 0."""
         flags, start, some = _marked(len(self), numbers), 0, {}
-        for at, own in self.marks.items():
+        for number, own in self.marks.items():
             part = flags[start : start + own.count(1)]
             start += len(part)
             if 1 in part:
                 each = iter(part)
-                some[at] = bytes(one and next(each) for one in own)
+                some[number] = bytes(one and next(each) for one in own)
         return self._with(some)
 
     def having(self, column: str, wanted: Collection[int]) -> "Chosen":
         """Choose those that have a wanted digest in a column of digests."""
         found = {}
-        for at, own in self.marks.items() if wanted else ():
-            there = places(getattr(self.sheets[at].columns, column), wanted)
-            found[at] = _marked(len(own), [place for place in there if own[place]])
+        for number, own in self.marks.items() if wanted else ():
+            there = places(getattr(self.sheets[number].columns, column), wanted)
+            found[number] = _marked(len(own), [place for place in there if own[place]])
         return self._with(found)
 
     def moments(self) -> list[int]:
@@ -91,7 +92,7 @@ class Chosen(Struct, frozen=True):
 
     def columns(self) -> Iterator[tuple[Columns, bytes]]:
         """Yield what is asked of the rows of each sheet, and which are chosen."""
-        return ((self.sheets[at].columns, own) for at, own in self.marks.items())
+        return ((self.sheets[number].columns, own) for number, own in self.marks.items())
 
     def _with(self, marks: Mapping[int, bytes]) -> "Chosen":
         return self.of(self.sheets, marks)

@@ -115,10 +115,11 @@ def test_front_matter_is_read_to_its_end_and_no_further_where_it_is_short(tmp_pa
     short.write_bytes(b"---\ntitle: A\n---\nText.\n")
     long.write_bytes(b"---\nsummary: " + b"word " * alone.HEAD + b"\n---\nText.\n")
     none.write_bytes(b"Text.\n")
-    assert alone.head(alone.read(str(short), alone.HEAD)) == b"---\ntitle: A\n---\n"
-    assert alone.head(alone.read(str(long), alone.HEAD)) == long.read_bytes().removesuffix(b"Text.\n")
-    assert alone.head(alone.read(str(none), alone.HEAD)) == b"Text.\n"
-    assert alone.read(str(long), alone.ALL) == long.read_bytes()
+    assert alone.head(alone.read(str(short), whole=False)) == b"---\ntitle: A\n---\n"
+    assert alone.head(alone.read(str(long), whole=False)) == long.read_bytes().removesuffix(b"Text.\n")
+    assert alone.head(alone.read(str(none), whole=False)) == b"Text.\n"
+    long.write_bytes(b"---\nsummary: none\n---\n" + b"word " * alone.MOST)
+    assert all(alone.read(str(one), whole=True) == one.read_bytes() for one in (short, long, none))
 
 
 def test_who_comes_late_leaves_the_rest_to_who_has_the_library() -> None:
