@@ -22,7 +22,7 @@ authors = 0
 """
 
 
-#: As pip installs it.
+#: As pip 26 installs it, but for the name; the pip of Python 3.11 has it import re, too, which takes 4 ms.
 SCRIPT = """import sys
 from newsletter.cli import run
 if __name__ == "__main__":
