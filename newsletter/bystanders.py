@@ -14,10 +14,11 @@ from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.index import Index, settled
-from newsletter.index.chosen import Chosen, Ids
 from newsletter.index.rows import Row, Sound, wish
 from newsletter.index.settled import Settled
-from newsletter.index.sheets import instant_of, mark, mark_of_slug, mark_of_title, moment
+from newsletter.index.sheets import mark, mark_of_slug, mark_of_title
+from newsletter.index.subset import Ids, Subset
+from newsletter.instants import instant_of, microseconds
 from newsletter.ledger import open_ledger
 from newsletter.ledger.looks import Looks
 from newsletter.ledger.records import Publication
@@ -49,7 +50,7 @@ class Bystanders(Struct, frozen=True, kw_only=True):
 
     index: Index
     #: Which of its rows are theirs.
-    who: Chosen
+    who: Subset
     #: When time reaches the next one, and when it reached the last: see steady.nearest.
     instants: tuple[datetime, ...]
     #: What the ledger has of all others.
@@ -66,7 +67,7 @@ class Bystanders(Struct, frozen=True, kw_only=True):
 
     def articles(self) -> list[Article]:
         """Read what they are; raises LostError where the index does not tell any more."""
-        return [row.article for row in self.index.chosen(self.who) if isinstance(row, Sound)]
+        return [row.article for row in self.index.read(self.who) if isinstance(row, Sound)]
 
 
 class Parted(Struct, frozen=True, kw_only=True):
@@ -95,21 +96,21 @@ def may_stand_by(config: Config) -> bool:
 
 
 def _part(config: Config, seen: Survey, index: Index, before: Settled, wanted: Wanted, now: datetime) -> Parted | None:
-    stood = Chosen.of(index.sheets, {number: own for number, (_, own) in zip(index.sheets, before.sheets, strict=True)})
-    changed = Chosen.at(index.sheets, {*seen.read, *seen.gone})
+    stood = Subset.of(index.sheets, {number: own for number, (_, own) in zip(index.sheets, before.sheets, strict=True)})
+    changed = Subset.at(index.sheets, {*seen.read, *seen.gone})
     same, others = stood - changed, ~stood - changed
     if len(others) + len(seen.new) > len(same):
         return None
-    own = [*seen.new, *index.chosen(others)]
+    own = [*seen.new, *index.read(others)]
     # nobody else would be called like one of those that stay, and these are called as each would be by itself
     if _called(same, [one for row in own if (one := wish(row)) is not None]):
         return None
-    moments = same.moments()
-    ordered = sorted(moments)
-    shown = same.among(_shown(config, moments, ordered, wanted, moment(now))) | _alike(same, own)
+    instants = same.instants()
+    ordered = sorted(instants)
+    shown = same.among(_shown(config, instants, ordered, wanted, microseconds(now))) | _alike(same, own)
     if wanted.articles:
-        shown |= same.having("ids", {*map(mark, wanted.articles)})
-    placed = index.chosen(shown)
+        shown |= same.having("id_marks", {*map(mark, wanted.articles)})
+    placed = index.read(shown)
     lines = {*before.others, *(stood & changed).ids(), *(row.article.id for row in placed if isinstance(row, Sound))}
     with open_ledger(config.ledger) as ledger:
         known = ledger.some(lines)
@@ -126,29 +127,29 @@ def _part(config: Config, seen: Survey, index: Index, before: Settled, wanted: W
     )
 
 
-def _called(same: Chosen, names: Sequence[Sequence[str]]) -> bool:
+def _called(same: Subset, names: Sequence[Sequence[str]]) -> bool:
     """Tell whether any of them is called in one way as somebody is to be: slug, permalink, id."""
     slugs, permalinks, ids = map(set, zip(*names, strict=True)) if names else (set(), set(), set())
-    marks = {"slugs": map(mark_of_slug, slugs), "permalinks": map(mark, permalinks), "ids": map(mark, ids)}
+    marks = {"slug_marks": map(mark_of_slug, slugs), "permalink_marks": map(mark, permalinks), "id_marks": map(mark, ids)}
     return any(same.having(column, {*wanted}) for column, wanted in marks.items())
 
 
-def _shown(config: Config, moments: Sequence[int], ordered: Sequence[int], wanted: Wanted, now: int) -> Iterable[int]:
-    """Choose of the moments of publication those of articles that outputs may show, or that are still to come."""
+def _shown(config: Config, instants: Sequence[int], ordered: Sequence[int], wanted: Wanted, now: int) -> Iterable[int]:
+    """Choose of the instants of publication those of articles that outputs may show, or that are still to come."""
     end = bisect_right(ordered, now)
     # of several of one instant the ids decide
     oldest = ordered[max(end - config.feeds.limit, 0)] if end else now
     period = wanted.period
-    start, end = (moment(period.start), moment(period.end)) if period is not None else (0, 0)
-    return [at for at, one in enumerate(moments) if one >= oldest or start <= one < end]
+    start, end = (microseconds(period.start), microseconds(period.end)) if period is not None else (0, 0)
+    return [at for at, one in enumerate(instants) if one >= oldest or start <= one < end]
 
 
-def _alike(same: Chosen, own: Iterable[Row]) -> Chosen:
+def _alike(same: Subset, own: Iterable[Row]) -> Subset:
     """Choose those with which others may be mistaken, by what is left besides names: see resemblance.Register."""
     articles = [row.article if isinstance(row, Sound) else row for row in own]
     texts = {mark(one.fingerprint) for one in articles}
     titles = {mark_of_title(one.title) for one in articles}
-    return same.having("texts", texts) | same.having("titles", titles)
+    return same.having("fingerprint_marks", texts) | same.having("title_marks", titles)
 
 
 def settle(
@@ -174,5 +175,5 @@ def settle(
     for path in contested:
         exact.pop(path, None)
     known = {*recognition.known.lines, *(one.id for one in published)}
-    stay = others.who if others is not None else Chosen({}, {})
+    stay = others.who if others is not None else Subset({}, {})
     settled.record(index, ledger, stay, exact, known, count)

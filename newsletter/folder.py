@@ -21,15 +21,13 @@ from msgspec import Struct
 from newsletter.config import Config
 from newsletter.errors import ConfigError
 from newsletter.filenames import KIN, LEFTOVERS, NOTES, TOOL_FOLDERS, is_leftover, printable
-from newsletter.glance.sight import NUMBERS, WIDTH, Sight, packed
+from newsletter.glance.sight import EACH, WIDTH, Sight, packed
 from newsletter.index.stamps import is_fresh, numbers
 
 #: Not waiting for a writer, should the file have become a FIFO since it was listed.
 _READING = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
 #: What names begin with of which there is more to say.
-MARKS = "._#"
-#: Bytes of a file's numbers, as they were seen.
-EACH = NUMBERS * WIDTH
+UNUSUAL = "._#"
 #: What ends front matter.
 _FENCE = b"\n---\n"
 
@@ -241,13 +239,13 @@ class _Scan:
         ends = repeat(self.usual)
         return (
             all(map(str.endswith, names, ends))
-            and {*map(itemgetter(0), names)}.isdisjoint(MARKS)
+            and {*map(itemgetter(0), names)}.isdisjoint(UNUSUAL)
             and f"{folder}{''.join(names)}".isprintable()
         )
 
     def _is_usual(self, name: str, path: str) -> bool:
         """Tell the same of one."""
-        return name[0] not in MARKS and path.endswith(self.usual) and path.isprintable()
+        return name[0] not in UNUSUAL and path.endswith(self.usual) and path.isprintable()
 
     def _taken(self, entry: "os.DirEntry[str]", path: str) -> bool:
         """Take in what nearly all is: a regular file with the name of an article. Tell whether it is that."""

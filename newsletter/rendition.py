@@ -62,7 +62,7 @@ def site_of(config: Config, library: Library, published: Sequence[Article]) -> S
     parts = others.who.columns() if others is not None else ()
     told = Told(
         {article.path: article.permalink for article in published},
-        [Part(columns.paths, columns.addresses, own) for columns, own in parts],
+        [Part(columns.paths, columns.permalinks, own) for columns, own in parts],
     )
     return Site(
         config=config,

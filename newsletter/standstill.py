@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from newsletter.config import Config
 from newsletter.glance import remember
 from newsletter.glance.sight import TICK, Sight
 from newsletter.index import circumstances
+from newsletter.instants import microseconds
 from newsletter.ledger import lockfile
 from newsletter.steady import Span
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 #: The instants that a command takes for now, as cli.given has it.
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 #: To read so many bytes takes longer than to wait until a file's looks will do.
 LARGE = 16_000_000
 
@@ -61,7 +61,7 @@ class Standstill:
             str(config.root),
             self._arguments,
             (results, self._inputs),
-            span=(_microseconds(max(steady.since, _FIRST)), _microseconds(min(steady.until, _LAST))),
+            span=(microseconds(max(steady.since, _FIRST)), microseconds(min(steady.until, _LAST))),
             # a run is at work on the ledger, or was killed there and left its lock to be cleared away
             absent=[ledger + lockfile.SUFFIX],
             links=[str(place) for place in (config.root, config.content, config.out, config.templates)],
@@ -83,8 +83,3 @@ def _trees(config: Config) -> "list[Tree]":
     shipped = circumstances.PACKAGE.parent / "templates"  # those inside the package belong to the program
     content: Tree = (os.path.realpath(config.content), (filenames.TOOL_FOLDERS - {filenames.NOTES}, own))
     return [content, *((str(place), None) for place in (config.templates, shipped, circumstances.PACKAGE))]
-
-
-def _microseconds(instant: datetime) -> int:
-    """Count the microseconds since 1970."""
-    return (instant - _FIRST) // _MICROSECOND

@@ -23,7 +23,7 @@ class Part(Struct, frozen=True, array_like=True):
     #: Where they live, as MessagePack has it.
     packed: bytes
     #: 1 for each of them that counts, 0 for the others.
-    marks: bytes
+    flags: bytes
 
 
 class Told(Struct, frozen=True, array_like=True):
@@ -39,6 +39,7 @@ class Whereabouts(Mapping[str, str]):
     def __init__(self, told: Told | bytes) -> None:
         """Take what is known, or what another process wrote of it."""
         self._given = told
+        self._lists: dict[int, list[str]] = {}
 
     def __reduce__(self) -> tuple[type["Whereabouts"], tuple[bytes]]:
         """Write it for another process: ten times faster than as it is."""
@@ -53,17 +54,17 @@ class Whereabouts(Mapping[str, str]):
         if number >= 0:
             part = self._told.others[number]
             at = bisect_left(part.paths, path)
-            if part.paths[at : at + 1] == [path] and part.marks[at]:
+            if part.paths[at : at + 1] == [path] and part.flags[at]:
                 return self._read(number)[at]
         raise KeyError(path)
 
     def __iter__(self) -> Iterator[str]:
         """Go through the paths."""
-        return chain(self._told.own, *(compress(part.paths, part.marks) for part in self._told.others))
+        return chain(self._told.own, *(compress(part.paths, part.flags) for part in self._told.others))
 
     def __len__(self) -> int:
         """Count them."""
-        return len(self._told.own) + sum(part.marks.count(1) for part in self._told.others)
+        return len(self._told.own) + sum(part.flags.count(1) for part in self._told.others)
 
     @cached_property
     def _told(self) -> Told:
@@ -72,10 +73,6 @@ class Whereabouts(Mapping[str, str]):
     @cached_property
     def _firsts(self) -> Sequence[str]:
         return [part.paths[0] for part in self._told.others]
-
-    @cached_property
-    def _lists(self) -> dict[int, list[str]]:
-        return {}
 
     def _read(self, number: int) -> list[str]:
         """Unpack where those of a part live, once."""

@@ -44,8 +44,9 @@ MOST_FRESH = 1000
 LEAST = 2000
 #: How many numbers a regular file has: mode, size, mtime, ctime, inode.
 NUMBERS = 5
-#: Bytes of a number that is written down.
+#: Bytes of a number that is written down, and of all those of a file.
 WIDTH = 8
+EACH = NUMBERS * WIDTH
 #: marshal's last format in which equal numbers are equal bytes.
 FORMAT = 2
 
@@ -104,10 +105,10 @@ class Sight:
         None instead of these where it holds anything else but folders, or could not be looked at.
         """
         listed, looks = self._listed[root]
-        width, start = NUMBERS * WIDTH, 0
-        sound = len(looks) == width * sum(len(names) for _, names in listed)  # all of them were still there
+        start = 0
+        sound = len(looks) == EACH * sum(len(names) for _, names in listed)  # all of them were still there
         for folder, names in listed:
-            end = start + width * len(names)
+            end = start + EACH * len(names)
             yield folder, names, looks[start:end] if sound and folder not in self._odd else None
             start = end
 

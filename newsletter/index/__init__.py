@@ -4,9 +4,9 @@ With it a run costs what changed; without it, the same comes out. Nothing in it 
 damaged, of another time or of another configuration, out of reach or on a full disk, and then the run goes without.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, compress
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,9 +15,9 @@ from newsletter.index import circumstances
 from newsletter.index.numbers import ROWS
 
 if TYPE_CHECKING:
-    from newsletter.index.chosen import Chosen
     from newsletter.index.rows import Row
     from newsletter.index.sheets import Kept, Sheet
+    from newsletter.index.subset import Subset
 
 #: The rows are kept in so many blobs at most, so that one article's change writes a small part of them anew.
 PARTS = 64
@@ -25,8 +25,6 @@ PARTS = 64
 LEAST = 32
 #: A blob that holds so many times its share is cut, and all others with it.
 LARGEST = 4
-#: So many rows are looked up one by one; for more of them all are read.
-FEW = 100
 
 
 def place(config: Config) -> Path:
@@ -76,25 +74,16 @@ class Index:
 
     def some(self, paths: Collection[str]) -> "dict[str, Row]":
         """Read the rows of those of the files that there are; raises LostError."""
-        if len(paths) > FEW:
-            return {path: row for path, row in self.rows().items() if path in paths}
+        from newsletter.index.subset import Subset  # noqa: PLC0415 - as below
+
+        return {row.path: row for row in self.read(Subset.at(self.sheets, paths))}
+
+    def read(self, some: "Subset") -> "list[Row]":
+        """Read those rows; raises LostError."""
         from newsletter.index.sheets import rows_of  # noqa: PLC0415 - as below
 
-        found = {}
-        for path in paths:
-            for number, sheet in self.sheets.items():
-                at = bisect_left(sheet.columns.paths, path)
-                if sheet.columns.paths[at : at + 1] == [path]:
-                    [bodies] = self.bodies([number])
-                    [found[path]] = rows_of(bodies[at : at + 1])
-        return found
-
-    def chosen(self, chosen: "Chosen") -> "list[Row]":
-        """Read those that were chosen; raises LostError."""
-        from newsletter.index.sheets import rows_of  # noqa: PLC0415 - as below
-
-        bodies = self.bodies([*chosen.marks])
-        return rows_of(chain.from_iterable(map(compress, bodies, chosen.marks.values())))
+        bodies = zip(self.bodies([*some.flags]), some.flags.values(), strict=True)
+        return [row for body, own in bodies for row in rows_of(compress(body, own))]
 
     def bodies(self, numbers: Sequence[int]) -> list[list[bytes]]:
         """Return the rows of sheets, as they are written; raises LostError."""

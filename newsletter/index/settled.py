@@ -10,9 +10,9 @@ import msgspec
 from msgspec import Struct
 
 from newsletter.index import Index
-from newsletter.index.chosen import Chosen, at, both, either
 from newsletter.index.numbers import SETTLED
 from newsletter.index.sheets import NAMED, PLAIN
+from newsletter.index.subset import Subset, at, both, either
 from newsletter.ledger.looks import Looks
 
 #: By kind, 1 for those that may be settled: see sheets.py.
@@ -47,28 +47,23 @@ def recall(index: Index, ledger: Looks | None) -> Settled | None:
     return settled if versions == [version for version, _ in settled.sheets] else None
 
 
-def record(index: Index, ledger: Looks, stay: Chosen, exact: Mapping[str, str], known: Collection[str], count: int) -> None:
+def record(index: Index, ledger: Looks, stay: Subset, exact: Mapping[str, str], known: Collection[str], count: int) -> None:
     """Write down which articles are settled, of the ``count`` that the ledger has: those that ``stay`` so, and others.
 
     ``exact`` are these others, their ids by path, as far as time changes nothing of them; ``known`` are the ids of all but those
     that stay.
     """
-    exactly, moved = sorted(exact), sorted(_in_sheets(stay, index.written).paths())
+    exactly, moved = sorted(exact), stay.paths()
     sheets = []
     others = {*known}
     total = 0
     for number, sheet in index.kept().items():
         plain = sheet.kinds.translate(_LASTING)
         new = both(plain, at(sheet.paths, exactly))
-        old = both(plain, at(sheet.paths, moved)) if number in index.written else stay.marks.get(number, b"")
+        old = both(plain, at(sheet.paths, moved)) if number in index.written else stay.flags.get(number, b"")
         own = either(new, old)
         sheets.append((sheet.version, own))
         others.difference_update(map(exact.__getitem__, compress(sheet.paths, new)))
         total += own.count(1)
     if total + len(others) == count and len(others) <= max(FEW, SHARE * total):
         index.store(SETTLED, _ENCODER.encode(Settled(ledger=ledger, sheets=sheets, others=sorted(others))))
-
-
-def _in_sheets(chosen: Chosen, numbers: Collection[int]) -> Chosen:
-    """Choose what is in some of the sheets."""
-    return Chosen(chosen.sheets, {number: own for number, own in chosen.marks.items() if number in numbers})

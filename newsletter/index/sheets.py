@@ -5,7 +5,6 @@ So a build needs to read but the rows of the articles that it has something to d
 
 import struct
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple, TypeAlias
 from zlib import crc32
@@ -15,6 +14,7 @@ from msgspec import DecodeError, Struct
 
 from newsletter.index.rows import Row, Sound, alone, read_back, wish
 from newsletter.index.said import Said
+from newsletter.instants import microseconds
 from newsletter.recognise.resemblance import plain
 
 #: Stands for the stamp of what was fresh, and is that of no file: it is read again.
@@ -22,11 +22,8 @@ FRESH = b""
 #: What a row is: a dated article, called as it says if nobody else is; of it, one of which time changes nothing but that it is
 #: published; of these, one that has a page in out/.
 NAMED, PLAIN, HOSTED = 1, 2, 4
-#: So many digests are looked for one by one; of more each one that there is may be wanted.
+#: So many marks are looked for one by one; of more each one that there is may be wanted.
 FEW = 8
-#: Instants are counted from here.
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_SECONDS, _MICROSECONDS = 86_400, 1_000_000
 
 
 class Columns(Struct, frozen=True, array_like=True, gc=False):
@@ -37,18 +34,18 @@ class Columns(Struct, frozen=True, array_like=True, gc=False):
 
     #: POSIX, relative to the content folder.
     paths: list[str]
-    #: Of publication: see ``moment``.
+    #: Of publication, in microseconds.
     instants: bytes
-    #: Of these, see naming.Wish, digests: see ``mark``.
-    slugs: bytes
+    #: See naming.Wish.
     permalinks: bytes
     ids: bytes
-    #: Of what cannot be like anything that is not like these, see resemblance: digests, too.
-    titles: bytes
-    texts: bytes
-    #: Two of the names themselves.
-    addresses: bytes
-    identities: bytes
+    #: Marks of these and of the slugs: see ``mark``.
+    slug_marks: bytes
+    permalink_marks: bytes
+    id_marks: bytes
+    #: Marks of what cannot be like anything that is not like these: see resemblance.
+    title_marks: bytes
+    fingerprint_marks: bytes
 
 
 class Sheet(Struct, frozen=True, array_like=True, gc=False):
@@ -61,17 +58,6 @@ class Sheet(Struct, frozen=True, array_like=True, gc=False):
     stamps: list[bytes]
     #: NAMED and so on, for each row.
     kinds: bytes
-
-
-def moment(instant: datetime) -> int:
-    """Count the microseconds since 1970."""
-    since = instant - _EPOCH
-    return (since.days * _SECONDS + since.seconds) * _MICROSECONDS + since.microseconds
-
-
-def instant_of(moment: int) -> datetime:
-    """Return the instant, in UTC."""
-    return _EPOCH + timedelta(microseconds=moment)
 
 
 def mark(text: str) -> int:
@@ -115,17 +101,17 @@ def sheet_of(rows: Iterable[Row]) -> tuple[Sheet, Bodies]:
     written = [(row, body) for row in rows if (body := alone(row)) is not None]
     facts = [_of_article(row) if isinstance(row, Sound) else _of_said(row) for row, _ in written]
     listed = map(list, zip(*facts, strict=True)) if facts else ([],) * 8
-    paths, slugs, addresses, identities, moments, titles, texts, kinds = listed
+    paths, slugs, permalinks, ids, instants, titles, fingerprints, kinds = listed
     columns = Columns(
         paths=paths,
-        instants=packed(MOMENTS, moments),
-        slugs=packed(MARKS, map(mark_of_slug, slugs)),
-        permalinks=packed(MARKS, map(mark, addresses)),
-        ids=packed(MARKS, map(mark, identities)),
-        titles=packed(MARKS, map(mark_of_title, titles)),
-        texts=packed(MARKS, map(mark, texts)),
-        addresses=_ENCODER.encode(addresses),
-        identities=_ENCODER.encode(identities),
+        instants=packed(INSTANTS, instants),
+        permalinks=_ENCODER.encode(permalinks),
+        ids=_ENCODER.encode(ids),
+        slug_marks=packed(MARKS, map(mark_of_slug, slugs)),
+        permalink_marks=packed(MARKS, map(mark, permalinks)),
+        id_marks=packed(MARKS, map(mark, ids)),
+        title_marks=packed(MARKS, map(mark_of_title, titles)),
+        fingerprint_marks=packed(MARKS, map(mark, fingerprints)),
     )
     bodies = [body for _, body in written]
     version = sha256(b"\n".join(bodies)).digest()
@@ -143,7 +129,7 @@ def _of_article(row: Sound) -> _Facts:
     kind = NAMED
     if not row.fresh and one.expires is None and (updated is at or (updated == at and updated.utcoffset() == at.utcoffset())):
         kind |= PLAIN | (HOSTED if one.hosted else 0)
-    return one.path, one.slug, one.permalink, one.id, moment(at), one.title, one.fingerprint, kind
+    return one.path, one.slug, one.permalink, one.id, microseconds(at), one.title, one.fingerprint, kind
 
 
 def _of_said(row: Said) -> _Facts:
@@ -156,7 +142,7 @@ _SHEET = msgspec.msgpack.Decoder(Sheet)
 _BODIES = msgspec.msgpack.Decoder(Bodies)
 _TEXTS = msgspec.msgpack.Decoder(list[str])
 #: How numbers are written: of eight bytes with a sign, of four without; the lowest first, whatever the machine.
-MOMENTS, MARKS = "q", "I"
+INSTANTS, MARKS = "q", "I"
 
 
 def written(one: Sheet | Bodies) -> bytes:
@@ -189,7 +175,7 @@ def rows_of(bodies: Iterable[bytes]) -> list[Row]:
 
 
 def packed(kind: str, numbers: Iterable[int]) -> bytes:
-    """Write down numbers: MOMENTS or MARKS."""
+    """Write down numbers: INSTANTS or MARKS."""
     listed = [*numbers]
     return struct.pack(f"<{len(listed)}{kind}", *listed)
 
@@ -205,7 +191,7 @@ def texts_of(body: bytes) -> list[str]:
 
 
 def places(column: bytes, wanted: Collection[int]) -> list[int]:
-    """Tell where in a column of digests any of the wanted stand."""
+    """Tell where in a column of marks any of the wanted stand."""
     if len(wanted) > FEW:
         return [at for at, one in enumerate(unpacked(MARKS, column)) if one in wanted]
     found = []

@@ -1,4 +1,4 @@
-"""Rows that are chosen from an index's sheets, told by their places in these. Pure."""
+"""Some of the rows of an index's sheets, told by their places in these. Pure."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from newsletter.index.sheets import MOMENTS, Columns, Sheet, mark, places, texts_of, unpacked
+from newsletter.index.sheets import INSTANTS, Columns, Sheet, mark, places, texts_of, unpacked
 
 Value = TypeVar("Value")
 
@@ -15,54 +15,54 @@ Value = TypeVar("Value")
 _OPPOSITE = bytes([1, 0, *range(2, 256)])
 
 
-class Chosen(Struct, frozen=True):
+class Subset(Struct, frozen=True):
     """Rows, in the order of their paths."""
 
     #: All that there are, by number, in the order of the paths in them.
     sheets: Mapping[int, Sheet]
     #: Of each sheet from which any row is chosen, in their order: 1 for each of these and 0 for the others.
-    marks: Mapping[int, bytes]
+    flags: Mapping[int, bytes]
 
     @classmethod
-    def of(cls, sheets: Mapping[int, Sheet], marks: Mapping[int, bytes]) -> "Chosen":
+    def of(cls, sheets: Mapping[int, Sheet], flags: Mapping[int, bytes]) -> "Subset":
         """Leave out the sheets of which no row is chosen."""
-        return cls(sheets, {number: own for number, own in marks.items() if 1 in own})
+        return cls(sheets, {number: own for number, own in flags.items() if 1 in own})
 
     @classmethod
-    def at(cls, sheets: Mapping[int, Sheet], paths: Iterable[str]) -> "Chosen":
+    def at(cls, sheets: Mapping[int, Sheet], paths: Iterable[str]) -> "Subset":
         """Choose the rows of those files that have any."""
         ordered = sorted(paths)
         return cls.of(sheets, {number: at(one.columns.paths, ordered) for number, one in sheets.items()})
 
     def __len__(self) -> int:
         """Count them."""
-        return sum(own.count(1) for own in self.marks.values())
+        return sum(own.count(1) for own in self.flags.values())
 
-    def __and__(self, other: "Chosen") -> "Chosen":
+    def __and__(self, other: "Subset") -> "Subset":
         """Choose what both do."""
-        theirs = other.marks
-        return self._with({number: both(own, theirs[number]) for number, own in self.marks.items() if number in theirs})
+        theirs = other.flags
+        return self._with({number: both(own, theirs[number]) for number, own in self.flags.items() if number in theirs})
 
-    def __or__(self, other: "Chosen") -> "Chosen":
+    def __or__(self, other: "Subset") -> "Subset":
         """Choose what either does."""
-        one, two = self.marks, other.marks
+        one, two = self.flags, other.flags
         return self._with({number: either(one.get(number, b""), two.get(number, b"")) for number in self.sheets})
 
-    def __sub__(self, other: "Chosen") -> "Chosen":
+    def __sub__(self, other: "Subset") -> "Subset":
         """Choose what the other one does not."""
-        theirs = other.marks
-        own = self.marks.items()
+        theirs = other.flags
+        own = self.flags.items()
         return self._with({number: both(one, opposite(theirs[number])) if number in theirs else one for number, one in own})
 
-    def __invert__(self) -> "Chosen":
+    def __invert__(self) -> "Subset":
         """Choose all that is not chosen."""
         none = {number: bytes(len(one.stamps)) for number, one in self.sheets.items()}
-        return self._with({number: opposite(self.marks.get(number, own)) for number, own in none.items()})
+        return self._with({number: opposite(self.flags.get(number, own)) for number, own in none.items()})
 
-    def among(self, numbers: Iterable[int]) -> "Chosen":
+    def among(self, numbers: Iterable[int]) -> "Subset":
         """Choose some of them, counted from 0."""
-        flags, start, some = _marked(len(self), numbers), 0, {}
-        for number, own in self.marks.items():
+        flags, start, some = _flagged(len(self), numbers), 0, {}
+        for number, own in self.flags.items():
             part = flags[start : start + own.count(1)]
             start += len(part)
             if 1 in part:
@@ -70,17 +70,17 @@ class Chosen(Struct, frozen=True):
                 some[number] = bytes(one and next(each) for one in own)
         return self._with(some)
 
-    def having(self, column: str, wanted: Collection[int]) -> "Chosen":
-        """Choose those that have a wanted digest in a column of digests."""
+    def having(self, column: str, wanted: Collection[int]) -> "Subset":
+        """Choose those that have a wanted mark in a column of marks."""
         found = {}
-        for number, own in self.marks.items() if wanted else ():
+        for number, own in self.flags.items() if wanted else ():
             there = places(getattr(self.sheets[number].columns, column), wanted)
-            found[number] = _marked(len(own), [place for place in there if own[place]])
+            found[number] = _flagged(len(own), [place for place in there if own[place]])
         return self._with(found)
 
-    def moments(self) -> list[int]:
-        """List when each was, or is to be, published: see sheets.moment."""
-        return [one for columns, own in self.columns() for one in _taken(unpacked(MOMENTS, columns.instants), own)]
+    def instants(self) -> list[int]:
+        """List when each was, or is to be, published: in microseconds."""
+        return [one for columns, own in self.columns() for one in _taken(unpacked(INSTANTS, columns.instants), own)]
 
     def paths(self) -> list[str]:
         """List where they are."""
@@ -88,26 +88,26 @@ class Chosen(Struct, frozen=True):
 
     def ids(self) -> list[str]:
         """List their ids."""
-        return [one for columns, own in self.columns() for one in _taken(texts_of(columns.identities), own)]
+        return [one for columns, own in self.columns() for one in _taken(texts_of(columns.ids), own)]
 
     def columns(self) -> Iterator[tuple[Columns, bytes]]:
         """Yield what is asked of the rows of each sheet, and which are chosen."""
-        return ((self.sheets[number].columns, own) for number, own in self.marks.items())
+        return ((self.sheets[number].columns, own) for number, own in self.flags.items())
 
-    def _with(self, marks: Mapping[int, bytes]) -> "Chosen":
-        return self.of(self.sheets, marks)
+    def _with(self, flags: Mapping[int, bytes]) -> "Subset":
+        return self.of(self.sheets, flags)
 
 
 class Ids(Collection[str]):
     """The ids of what is chosen."""
 
-    def __init__(self, chosen: Chosen) -> None:
+    def __init__(self, chosen: Subset) -> None:
         """Take what is chosen."""
         self._chosen = chosen
 
     def __contains__(self, identity: object) -> bool:
-        """Look at those alone that have the same digest."""
-        return isinstance(identity, str) and identity in self._chosen.having("ids", {mark(identity)}).ids()
+        """Look at those alone that have the same mark."""
+        return isinstance(identity, str) and identity in self._chosen.having("id_marks", {mark(identity)}).ids()
 
     def __iter__(self) -> Iterator[str]:
         """Go through them."""
@@ -139,11 +139,11 @@ def opposite(one: bytes) -> bytes:
     return one.translate(_OPPOSITE)
 
 
-def _marked(count: int, places: Iterable[int]) -> bytes:
-    marks = bytearray(count)
+def _flagged(count: int, places: Iterable[int]) -> bytes:
+    flags = bytearray(count)
     for place in places:
-        marks[place] = 1
-    return bytes(marks)
+        flags[place] = 1
+    return bytes(flags)
 
 
 def _taken(values: Collection[Value], own: bytes) -> Iterable[Value]:

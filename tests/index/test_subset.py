@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.index import sheets
-from newsletter.index.chosen import Chosen, Ids
 from newsletter.index.rows import Sound
-from newsletter.index.sheets import Sheet, instant_of, mark, moment, packed, places, sheet_of, unpacked
+from newsletter.index.sheets import Sheet, mark, packed, places, sheet_of, unpacked
+from newsletter.index.subset import Ids, Subset
+from newsletter.instants import instant_of, microseconds
 from tests.factories import make_article
 
 NOON = datetime(2026, 3, 2, 12)  # noqa: DTZ001 - zoned where it is used
@@ -28,14 +29,14 @@ PATHS = [f"{name}.md" for name in NAMES]
 SOME = st.sets(st.sampled_from([*PATHS, "0", "05.md0", "zz"]))
 
 
-def at(paths: set[str]) -> Chosen:
-    return Chosen.at(SHEETS, paths)
+def at(paths: set[str]) -> Subset:
+    return Subset.at(SHEETS, paths)
 
 
-def told(chosen: Chosen) -> list[str]:
-    assert all(1 in own for own in chosen.marks.values())
-    assert [*chosen.marks] == [number for number in SHEETS if number in chosen.marks]
-    assert len(chosen) == len(chosen.paths()) == len(chosen.moments())
+def told(chosen: Subset) -> list[str]:
+    assert all(1 in own for own in chosen.flags.values())
+    assert [*chosen.flags] == [number for number in SHEETS if number in chosen.flags]
+    assert len(chosen) == len(chosen.paths()) == len(chosen.instants())
     return chosen.paths()
 
 
@@ -60,8 +61,8 @@ def test_some_are_chosen_among_them(one: set[str], data: st.DataObject) -> None:
 def test_they_are_found_by_what_they_are_called(one: set[str], wanted: set[str]) -> None:
     chosen = at(one)
     expected = [path for path in chosen.paths() if path.removesuffix(".md") in wanted]
-    assert told(chosen.having("texts", {*map(mark, wanted)})) == expected
-    assert told(chosen.having("ids", {mark(f"tag:{name}") for name in wanted})) == expected
+    assert told(chosen.having("fingerprint_marks", {*map(mark, wanted)})) == expected
+    assert told(chosen.having("id_marks", {mark(f"tag:{name}") for name in wanted})) == expected
     ids = Ids(chosen)
     assert [*ids] == chosen.ids() == [f"tag:{path.removesuffix('.md')}" for path in chosen.paths()]
     assert len(ids) == len(chosen)
@@ -70,13 +71,13 @@ def test_they_are_found_by_what_they_are_called(one: set[str], wanted: set[str])
 
 
 def test_of_ids_with_one_digest_only_the_same_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("newsletter.index.chosen.mark", lambda _: mark("tag:07"))
+    monkeypatch.setattr("newsletter.index.subset.mark", lambda _: mark("tag:07"))
     assert "tag:07" in Ids(~at(set()))
     assert "tag:08" not in Ids(~at(set()))
 
 
 def test_several_may_have_the_same_digest() -> None:
-    assert told((~at(set())).having("titles", {mark("title 1")})) == PATHS[1::3]
+    assert told((~at(set())).having("title_marks", {mark("title 1")})) == PATHS[1::3]
 
 
 @given(st.lists(st.integers(0, 2**32 - 1)), st.sets(st.integers(0, 2**32 - 1)), st.integers(0, 20))
@@ -96,5 +97,5 @@ def test_a_digest_is_found_only_where_one_begins(column: list[int], wanted: int)
 @given(st.datetimes(NOON - timedelta(365 * 2000), NOON + timedelta(365 * 7000)), st.integers(-1439, 1439))
 def test_moments_are_instants(naive: datetime, minutes: int) -> None:
     instant = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
-    assert instant_of(moment(instant)) == instant
-    assert unpacked(sheets.MOMENTS, packed(sheets.MOMENTS, [moment(instant)])) == (moment(instant),)
+    assert instant_of(microseconds(instant)) == instant
+    assert unpacked(sheets.INSTANTS, packed(sheets.INSTANTS, [microseconds(instant)])) == (microseconds(instant),)
