@@ -5,9 +5,7 @@ end: what changes meanwhile is told apart the next time, and built then.
 """
 
 import os
-import time
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING
 from newsletter import filenames, folder
 from newsletter.config import Config
 from newsletter.glance import remember
-from newsletter.glance.sight import TICK, Sight
+from newsletter.glance.sight import Sight
 from newsletter.index import circumstances
 from newsletter.instants import microseconds
 from newsletter.ledger import lockfile
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
 
 #: The instants that a command takes for now, as cli.given has it.
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
-#: To read so many bytes takes longer than to wait until a file's looks will do.
-LARGE = 16_000_000
 
 
 class Standstill:
@@ -53,7 +49,6 @@ class Standstill:
         if "://" in config.ledger and not config.ledger.startswith("sqlite:///"):
             return
         ledger = config.ledger.removeprefix("sqlite:///")
-        _settle(Path(ledger))
         results = Sight([ledger, f"{ledger}-journal", f"{ledger}-wal"], [(str(config.out), None)]).part()
         if self._inputs is None or results is None:
             return
@@ -67,14 +62,6 @@ class Standstill:
             links=[str(place) for place in (config.root, config.content, config.out, config.templates)],
             said=said,
         )
-
-
-def _settle(path: Path) -> None:
-    """Wait until the looks of a large file tell that it is as it is."""
-    with suppress(OSError):
-        state = path.stat()
-        if state.st_size > LARGE and (left := state.st_mtime_ns + TICK - time.time_ns()) > 0:
-            time.sleep(min(left, TICK) / 1e9)
 
 
 def _trees(config: Config) -> "list[Tree]":

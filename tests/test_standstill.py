@@ -1,9 +1,11 @@
 import errno
 import os
 import shutil
+import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -389,3 +391,17 @@ def test_numbers_of_any_size_take_the_same_place_and_tell_themselves_apart(many:
     for at, number in enumerate(many):
         assert raw[sight.WIDTH * at : sight.WIDTH * (at + 1)] == sight.packed([number])
         assert int.from_bytes(sight.packed([number]), sys.byteorder) == number % 2**64
+
+
+def test_of_a_database_only_what_counts_its_changes_is_digested(tmp_path: Path) -> None:
+    path = tmp_path / "letter.ledger"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE articles (title TEXT)")
+    before = sight.contents([str(path)])
+    assert before == {str(path): sight.digest_of(path.read_bytes()[: sight.HEADER])}
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO articles VALUES ('One')")
+    assert sight.contents([str(path)]) != before
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    assert sight.contents([str(path)]) == {str(path): sight.digest_of(path.read_bytes())}

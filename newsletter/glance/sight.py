@@ -47,6 +47,8 @@ NUMBERS = 5
 #: Bytes of a number that is written down, and of all those of a file.
 WIDTH = 8
 EACH = NUMBERS * WIDTH
+#: How a SQLite database begins, how long its header is, and what that has at the 18th octet of one with a rollback journal.
+MAGIC, HEADER, JOURNALED = b"SQLite format 3\0", 100, b"\1\1"
 #: marshal's last format in which equal numbers are equal bytes.
 FORMAT = 2
 
@@ -248,12 +250,21 @@ def _is_passed_over(path: str, name: str, inner: "tuple[frozenset[str], frozense
 
 
 def contents(paths: "Iterable[str]") -> "dict[str, bytes]":
-    """Digest files by path; empty for what cannot be read."""
+    """Digest files by path, of a database what changes whenever it does; empty for what cannot be read."""
     found = {}
     for path in paths:
         try:
             with open(path, "rb") as file:  # noqa: PTH123 - pathlib takes 5 ms to import
-                found[path] = digest_of(file.read())
+                head = file.read(HEADER)
+                found[path] = digest_of(head if _is_counted(head) else head + file.read())
         except OSError:
             found[path] = b""
     return found
+
+
+def _is_counted(head: bytes) -> bool:
+    """Tell whether a file begins like a SQLite database with a rollback journal: its header counts what is written to it.
+
+    https://www.sqlite.org/fileformat2.html#the_database_header
+    """
+    return head.startswith(MAGIC) and head[18:20] == JOURNALED

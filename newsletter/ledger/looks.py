@@ -8,12 +8,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from newsletter.glance.sight import HEADER, JOURNALED, MAGIC
 from newsletter.index.stamps import stamp
-
-_MAGIC = b"SQLite format 3\0"
-_HEADER = 100
-#: Of the file format: a file with a rollback journal.
-_JOURNALED = b"\1\1"
 
 
 class Looks(Struct, frozen=True):
@@ -44,12 +40,8 @@ def looks(location: str) -> Looks | None:
     place = str(Path(location.removeprefix("sqlite:///")))
     try:
         with Path(place).open("rb") as file:
-            header = file.read(_HEADER)
-        if (
-            header[:16] != _MAGIC
-            or header[18:20] != _JOURNALED
-            or any(Path(place + end).exists() for end in ("-journal", "-wal"))
-        ):
+            header = file.read(HEADER)
+        if header[:16] != MAGIC or header[18:20] != JOURNALED or any(Path(place + end).exists() for end in ("-journal", "-wal")):
             return None
         return Looks(place, stamp(Path(place).stat()), int.from_bytes(header[24:28]))
     except OSError:
