@@ -21,7 +21,8 @@ from msgspec import Struct
 from newsletter.config import Config
 from newsletter.errors import ConfigError
 from newsletter.filenames import KIN, LEFTOVERS, NOTES, TOOL_FOLDERS, is_leftover, printable
-from newsletter.glance.sight import EACH, WIDTH, Sight, packed
+from newsletter.glance.looking import EACH, WIDTH, packed
+from newsletter.glance.sight import Sight
 from newsletter.index.stamps import is_fresh, numbers
 
 #: Not waiting for a writer, should the file have become a FIFO since it was listed.

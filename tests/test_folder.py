@@ -14,12 +14,14 @@ from msgspec.structs import replace
 from newsletter import filenames, folder
 from newsletter.config import Config, Reading
 from newsletter.errors import ConfigError
-from newsletter.glance import sight
+from newsletter.glance import looking, sight
 from newsletter.glance.sight import Sight
 from tests.factories import make_config
 from tests.real import ROOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from newsletter.glance.sight import Tree
 
 
@@ -240,7 +242,10 @@ def seen(config: Config) -> Sight:
 
 @pytest.mark.parametrize("reading", [Reading(), Reading(extensions=(".md", ".Txt", ".bak", ".mdx"), exclude=("x/*", "_b.md"))])
 @pytest.mark.parametrize("odd", [False, True])
-def test_what_was_seen_already_is_listed_as_if_it_were_looked_at_again(config: Config, reading: Reading, *, odd: bool) -> None:
+@pytest.mark.parametrize("counted", [sight.has_no_folders, lambda _: True, lambda _: False], ids=["counted", "all", "none"])
+def test_what_was_seen_already_is_listed_as_if_it_were_looked_at_again(
+    config: Config, monkeypatch: pytest.MonkeyPatch, reading: Reading, counted: "Callable[[str], bool]", *, odd: bool
+) -> None:
     config = replace(config, reading=reading, out=config.content / "out", templates=config.content / "x" / "templates")
     names = ("a.md", "_b.md", ".c.md", "#d.md", "#e.md#", "h.bak", "i.md~", "j.mdx", "k\n.md", "l.png", "README")
     folders = ("", "x/", "x/y/", ".git/", "_issues/", "z/_Issues/", "node_modules/", "out/", "x/templates/", "m.md/")
@@ -252,7 +257,8 @@ def test_what_was_seen_already_is_listed_as_if_it_were_looked_at_again(config: C
         os.mkfifo(config.content / "x" / "y" / "o.md")
     elsewhere = replace(config, content=config.root / "link")
     elsewhere.content.symlink_to("content")
-    time.sleep(2 * sight.TICK / 1e9)  # after which none of them is fresh
+    time.sleep(2 * looking.TICK / 1e9)  # after which none of them is fresh
+    monkeypatch.setattr(sight, "has_no_folders", counted)
     listing = folder.scan(config)
     assert {"a.md", "x/y/a.md", "m.md/a.md"} <= {file.path for file in listing.articles}
     assert not any(file.path.startswith(("_issues", "z/_I", ".git", "out")) for file in listing.articles)

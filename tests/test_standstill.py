@@ -1,8 +1,11 @@
 import errno
+import fcntl
+import marshal
 import os
 import shutil
 import sqlite3
 import sys
+import termios
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -17,7 +20,7 @@ from msgspec.structs import replace
 from newsletter import config as configuration
 from newsletter import glance
 from newsletter.config import Config
-from newsletter.glance import NAME, sight
+from newsletter.glance import NAME, looking, sight
 from newsletter.glance.sight import Sight
 from newsletter.standstill import Standstill
 from newsletter.steady import Span
@@ -104,6 +107,8 @@ CHANGES: list[Callable[[Path], object]] = [
     lambda root: (root / "content" / "b").rename(root / "content" / "d"),
     lambda root: (root / "content" / "link.md").symlink_to("nowhere"),
     lambda root: (root / "content" / "b" / "c.md").touch(),
+    lambda root: (root / "content" / "b" / "link.md").symlink_to("nowhere"),
+    lambda root: (root / "content" / "b" / "d").mkdir(),
     lead,
     lambda root: (root / "out" / "rss.xml").unlink(),
     lambda root: (root / "out").rename(root / "aside"),
@@ -126,8 +131,9 @@ def test_whatever_changes_is_built(config: Config, change: Callable[[Path], obje
     assert told(ASKED) is None
 
 
-def test_what_a_link_leads_to_counts_as_if_it_were_there(config: Config) -> None:
-    (config.content / "link.md").symlink_to("../kept.md")
+@pytest.mark.parametrize("link", ["link.md", "b/link.md"])
+def test_what_a_link_leads_to_counts_as_if_it_were_there(config: Config, link: str) -> None:
+    (config.content / link).symlink_to(config.root / "kept.md")
     (config.root / "kept.md").write_text(TEXT)
     begin(config).remember(ALWAYS, SAID)
     assert told(ASKED) == SAID
@@ -138,6 +144,7 @@ def test_what_a_link_leads_to_counts_as_if_it_were_there(config: Config) -> None
 IGNORED: list[Callable[[Path], object]] = [
     lambda root: (root / "content" / ".a.md.swp").write_text(""),
     lambda root: (root / "content" / ".git").mkdir(),
+    lambda root: (root / "content" / "b" / ".git").mkdir(),
     install,
     lambda root: (root / "notes.txt").write_text(""),
 ]
@@ -245,7 +252,8 @@ def test_what_changes_while_a_build_goes_on_is_built_next_time(config: Config) -
 
 def test_files_that_are_not_fresh_any_more_need_not_be_read_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     begin(config).remember(ALWAYS, SAID)
-    monkeypatch.setattr(sight, "is_fresh", lambda *_: False)
+    for module in (looking, sight):
+        monkeypatch.setattr(module, "is_fresh", lambda *_: False)
     assert told(ASKED) == SAID
     settled = (config.root / NAME).read_bytes()
 
@@ -317,13 +325,38 @@ def test_what_the_glance_looked_at_is_not_looked_at_again(config: Config, monkey
     assert told(ASKED) is None
 
 
-def test_two_processes_see_the_same_as_one(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+def drawn(tickets: int, count: int) -> None:
+    """Wait until so many tickets at most are left."""
+    left = bytearray(4)
+    while not fcntl.ioctl(tickets, termios.FIONREAD, left) and int.from_bytes(left, sys.byteorder) > count:
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("other", ["works", "does it all", "comes too late", "dies"])
+def test_two_processes_see_the_same_as_one(config: Config, monkeypatch: pytest.MonkeyPatch, other: str) -> None:
     for number in range(7):
         (config.content / "b" / f"{number}.md").write_text(TEXT)
     trees: list[sight.Tree] = [(str(config.root), None), (str(config.content), (frozenset(), frozenset()))]
     alone = Sight([], trees)
-    monkeypatch.setattr(sight, "LEAST", 2)
+    for name, value in {"LEAST": 2, "BATCH": 1, "MOST": 4}.items():
+        monkeypatch.setattr(looking, name, value)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
+    here, work = os.getpid(), looking.in_turn
+
+    def in_turn(
+        look: "Callable[[looking.Listed], looking.Looked]", parts: "Sequence[looking.Listed]", tickets: int
+    ) -> "dict[int, looking.Looked]":
+        is_first = os.getpid() == here
+        if (other, is_first) in {("does it all", True), ("comes too late", False)}:
+            drawn(tickets, 0)
+        elif other == "dies" and is_first:
+            drawn(tickets, len(parts) - 1)
+        elif other == "dies":
+            os.read(tickets, 1)
+            os._exit(9)
+        return work(look, parts, tickets)
+
+    monkeypatch.setattr(looking, "in_turn", in_turn)
     together = Sight([], trees)
     assert together.digest == alone.digest
     assert together.part() == alone.part()
@@ -331,29 +364,13 @@ def test_two_processes_see_the_same_as_one(config: Config, monkeypatch: pytest.M
     assert Sight([], trees).digest != alone.digest
 
 
-def test_the_work_of_a_process_that_died_is_done_again(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    trees: list[sight.Tree] = [(str(config.root), None)]
-    alone = Sight([], trees)
-    monkeypatch.setattr(sight, "LEAST", 1)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
-    here, look = os.getpid(), sight.stamps
-
-    def stamps(listed: "sight.Listed", began: int) -> "sight.Looked":
-        if os.getpid() != here:
-            os._exit(9)
-        return look(listed, began)
-
-    monkeypatch.setattr(sight, "stamps", stamps)
-    assert Sight([], trees).digest == alone.digest
-
-
 @pytest.mark.parametrize("vanishing", ["a.md", "b"])
 def test_what_vanishes_while_it_is_looked_at_is_no_trouble(
     config: Config, monkeypatch: pytest.MonkeyPatch, vanishing: str
 ) -> None:
-    look = sight.stamps
+    look = looking.stamps
 
-    def stamps(listed: "sight.Listed", began: int) -> "sight.Looked":
+    def stamps(listed: "looking.Listed", began: int) -> "looking.Looked":
         gone = config.content / vanishing
         if gone.is_dir():
             shutil.rmtree(gone)
@@ -369,28 +386,37 @@ def test_what_vanishes_while_it_is_looked_at_is_no_trouble(
 def test_a_folder_or_file_that_vanishes_in_the_middle_is_no_trouble(config: Config) -> None:
     began = time.time_ns()
     folder = f"{config.content}/"
-    assert sight.stamps([(f"{folder}none/", ["a.md"])], began) == (sight.packed([-errno.ENOENT]), [])
-    numbers, fresh = sight.stamps([(folder, ["a.md", "gone.md", "p.png"])], began)
-    assert len(numbers) == 6 * sight.WIDTH
-    assert numbers.endswith(sight.packed([-errno.ENOENT]))
+    assert looking.stamps([(f"{folder}none/", ["a.md"])], began) == (looking.packed([-errno.ENOENT]), [], [])
+    numbers, fresh, others = looking.stamps([(folder, ["a.md", "b", "gone.md", "p.png"])], began)
+    assert len(numbers) == 6 * looking.WIDTH
+    assert numbers.endswith(looking.packed([-errno.ENOENT]))
     assert fresh == [f"{folder}a.md"]
+    assert others == [(folder, "b", True)]
 
 
-def test_work_is_cut_in_halves_between_and_within_folders() -> None:
-    listed = [("a/", ["1", "2"]), ("b/", ["3", "4", "5"]), ("c/", ["6"])]
-    for half in range(7):
-        here, there = sight._halves(listed, half)  # noqa: SLF001 - what no other test can show
-        assert [name for _, names in (*here, *there) for name in names] == list("123456")
-        assert sum(len(names) for _, names in here) == half
+@given(st.lists(st.tuples(st.just("folder/"), st.lists(st.text("abc", min_size=1)))), st.integers(1, 9))
+def test_work_is_cut_between_and_within_folders(listed: "looking.Listed", most: int) -> None:
+    parts = looking.cut(listed, most)
+    assert [name for part in parts for _, names in part for name in names] == [name for _, names in listed for name in names]
+    counts = [sum(len(names) for _, names in part) for part in parts]
+    assert counts[:-1] == [most] * len(counts[:-1])
+    assert all(0 < count <= most for count in counts)
+
+
+def test_what_a_process_could_not_say_to_the_end_counts_as_not_said() -> None:
+    found: dict[int, looking.Looked] = {0: (b"numbers", ["a.md"], []), 7: (b"", [], [("b/", "c", True)])}
+    said = marshal.dumps(found, looking.FORMAT)
+    assert looking.understood(said) == found
+    assert [looking.understood(said[:end]) for end in range(len(said))] == [{}] * len(said)
 
 
 @given(st.lists(st.integers(-(2**63), 2**64 - 1)))
 def test_numbers_of_any_size_take_the_same_place_and_tell_themselves_apart(many: list[int]) -> None:
-    raw = sight.packed(many)
-    assert len(raw) == sight.WIDTH * len(many)
+    raw = looking.packed(many)
+    assert len(raw) == looking.WIDTH * len(many)
     for at, number in enumerate(many):
-        assert raw[sight.WIDTH * at : sight.WIDTH * (at + 1)] == sight.packed([number])
-        assert int.from_bytes(sight.packed([number]), sys.byteorder) == number % 2**64
+        assert raw[looking.WIDTH * at : looking.WIDTH * (at + 1)] == looking.packed([number])
+        assert int.from_bytes(looking.packed([number]), sys.byteorder) == number % 2**64
 
 
 def test_of_a_database_only_what_counts_its_changes_is_digested(tmp_path: Path) -> None:

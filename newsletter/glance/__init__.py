@@ -11,7 +11,8 @@ import os
 import sys
 import time
 
-from newsletter.glance.sight import FORMAT, Sight, contents, digest_of
+from newsletter.glance.looking import FORMAT
+from newsletter.glance.sight import Sight, contents, digest_of
 
 #: typing takes 3 ms to import; type checkers know the name.
 TYPE_CHECKING = False

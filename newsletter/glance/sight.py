@@ -1,16 +1,14 @@
 """What files look like, so that it shows whenever one changes, without reading them. Looks at files; imports next to nothing.
 
 The time of the last change of an inode (ctime) cannot be set by any program, so that also a file whose size and mtime were
-restored shows. What changed within the same tick of the clock does not: https://git-scm.com/docs/racy-git. A file that was
-touched so shortly before it was looked at is *fresh*, and its content decides the next time.
+restored shows. Of a file that is fresh the content decides the next time.
 """
 
-import marshal
 import os
 import stat
-import struct
-import sys
 import time
+
+from newsletter.glance.looking import EACH, is_fresh, packed, shared, stamps
 
 try:
     from _blake2 import blake2b  # as in hashlib, which takes 4 ms to import
@@ -20,59 +18,29 @@ except ImportError:  # pragma: no cover - there are interpreters without it
 #: typing takes 3 ms to import; type checkers know the name.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from typing import TypeAlias
+
+    from newsletter.glance.looking import Listed, Others
 
     #: A folder, and None for all in it, or the names and paths of the folders in it that are passed over, as all hidden ones are.
     Tree: TypeAlias = tuple[str, tuple[frozenset[str], frozenset[str]] | None]
     #: Files, trees, what both looked like, and by path what the fresh ones held.
     Part: TypeAlias = tuple[tuple[str, ...], tuple[Tree, ...], bytes, dict[str, bytes]]
-    #: Names of files by folder, which ends in a slash.
-    Listed: TypeAlias = list[tuple[str, list[str]]]
-    #: Numbers of each file, written down, and paths of those that are fresh.
-    Looked: TypeAlias = tuple[bytes, list[str]]
 
-#: Nanoseconds that the kernel's clock for files may stay behind: ticks of 10 ms at most, and some patience.
-TICK = 50_000_000
-#: The same for file systems that keep no fractions of a second, or few: FAT counts every other second.
-COARSE_TICK = 2_500_000_000
-#: Times that are multiples of this come from such a file system.
-COARSE = 1_000_000
 #: So many fresh files are read to learn whether they are as they were; after a checkout the next build tells.
 MOST_FRESH = 1000
-#: Fewer files than this are looked at faster than another process is started for them, and some.
-LEAST = 2000
-#: How many numbers a regular file has: mode, size, mtime, ctime, inode.
-NUMBERS = 5
-#: Bytes of a number that is written down, and of all those of a file.
-WIDTH = 8
-EACH = NUMBERS * WIDTH
+#: How many links a folder has that has no folders in it: its name and its own dot. Each folder in it has two dots for one more.
+LEAF = 2
+#: So many folders of a tree are asked for that; where there are more, each holds too little to gain by it.
+ASKED = 100
 #: How a SQLite database begins, how long its header is, and what that has at the 18th octet of one with a rollback journal.
 MAGIC, HEADER, JOURNALED = b"SQLite format 3\0", 100, b"\1\1"
-#: marshal's last format in which equal numbers are equal bytes.
-FORMAT = 2
-
-
-def is_fresh(changed: int, modified: int, began: int) -> bool:
-    """Tell whether a file may yet change and its ctime and mtime not; it was looked at after ``began``. In ns since 1970."""
-    if changed <= began - COARSE_TICK and modified <= began - COARSE_TICK:
-        return False  # nearly always
-    if changed > began - TICK or modified > began - TICK:
-        return True
-    return changed > began - COARSE_TICK and changed % COARSE == 0
 
 
 def digest_of(body: bytes) -> bytes:
     """Digest bytes into 64."""
     return blake2b(body).digest()
-
-
-def packed(numbers: "Sequence[int]") -> bytes:
-    """Write numbers down so that each takes as many bytes."""
-    try:
-        return struct.pack(f"={len(numbers)}q", *numbers)
-    except struct.error:  # inodes of some file systems have no sign
-        return b"".join((number & (1 << 8 * WIDTH) - 1).to_bytes(WIDTH, sys.byteorder) for number in numbers)
 
 
 class Sight:
@@ -143,103 +111,80 @@ class Sight:
     def _walk(self, root: str, inner: "tuple[frozenset[str], frozenset[str]] | None") -> bytes:
         """Look at all files in a folder; return the numbers of the regular ones."""
         listed: Listed = []
+        looked: list[bytes] = []
         waiting = [f"{root}/"]
-        while waiting:
-            folder = waiting.pop()
-            files: list[str] = []
-            self._names.append(f"\0{folder}")
-            try:
-                with os.scandir(folder) as entries:
-                    for entry in entries:
-                        name = entry.name
-                        if inner is not None and name[0] == ".":
-                            continue
-                        if entry.is_file(follow_symlinks=False):
-                            files.append(name)
-                        elif entry.is_dir(follow_symlinks=False):
-                            if not _is_passed_over(folder + name, name, inner):
-                                waiting.append(f"{folder}{name}/")
-                        else:
-                            self._odd.add(folder)
-                            self._names.append(name)
-                            self._look(folder + name)
-            except OSError as error:
-                self._odd.add(folder)
-                self._numbers.append(-(error.errno or 1))
-            self._names += files
-            listed.append((folder, files))
-        looks = b""
-        for numbers, fresh in shared(lambda part: stamps(part, self._began), listed):
-            looks += numbers
-            self._fresh += fresh
+        while waiting:  # once, but where a file system counted no folders and has some
+            found = self._list(waiting, inner)
+            others: Others = []
+            for numbers, fresh, odd in shared(lambda part: stamps(part, self._began), [one for one in found if one[1]]):
+                looked.append(numbers)
+                self._fresh += fresh
+                others += odd
+            listed += self._without(found, others) if others else found
+            waiting = [
+                f"{folder}{name}/"
+                for folder, name, is_folder in others
+                if is_folder and not _is_passed_over(folder + name, name, inner)
+            ]
+        for folder, names in listed:
+            self._names += (f"\0{folder}", *names)
+        looks = b"".join(looked)
         self._listed.setdefault(root, (listed, looks))
         return looks
 
+    def _list(self, waiting: list[str], inner: "tuple[frozenset[str], frozenset[str]] | None") -> "Listed":
+        """List the files in folders and in those within; of some what may be something else than a file."""
+        listed: Listed = []
+        while waiting:
+            folder = waiting.pop()
+            files: list[str] = []
+            try:
+                if len(listed) < ASKED and has_no_folders(folder):
+                    files = [name for name in os.listdir(folder) if inner is None or name[0] != "."]  # noqa: PTH208 - as above
+                else:
+                    self._part(folder, files, waiting, inner)
+            except OSError as error:
+                self._odd.add(folder)
+                self._numbers.append(-(error.errno or 1))
+            listed.append((folder, files))
+        return listed
 
-def stamps(listed: "Listed", began: int) -> "Looked":
-    """Look at the regular files of folders: what changes whenever they do, and the paths of the fresh ones.
+    def _part(
+        self, folder: str, files: list[str], waiting: list[str], inner: "tuple[frozenset[str], frozenset[str]] | None"
+    ) -> None:
+        """Part the files in a folder from the folders in it."""
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name
+                if inner is not None and name[0] == ".":
+                    continue
+                if entry.is_file(follow_symlinks=False):
+                    files.append(name)
+                elif entry.is_dir(follow_symlinks=False):
+                    if not _is_passed_over(folder + name, name, inner):
+                        waiting.append(f"{folder}{name}/")
+                else:
+                    self._note_odd(folder, name)
 
-    Nearly all the time of a glance goes here.
-    """
-    numbers: list[int] = []
-    fresh: list[str] = []
-    look, edge = os.stat, began - COARSE_TICK
-    for folder, names in listed:
-        try:
-            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except OSError as error:
-            numbers.append(-(error.errno or 1))
-            continue
-        try:
-            for name in names:
-                state = look(name, dir_fd=descriptor, follow_symlinks=False)
-                changed, modified = state.st_ctime_ns, state.st_mtime_ns
-                numbers += (state.st_mode, state.st_size, modified, changed, state.st_ino)
-                if (changed > edge or modified > edge) and is_fresh(changed, modified, began):
-                    fresh.append(folder + name)
-        except OSError as error:  # a file that vanished
-            numbers.append(-(error.errno or 1))
-        finally:
-            os.close(descriptor)
-    return packed(numbers), fresh
+    def _without(self, found: "Listed", others: "Others") -> "Listed":
+        """Return what was listed without what turned out to be no regular file, which is taken in as what it is."""
+        gone: dict[str, set[str]] = {}
+        for folder, name, is_folder in others:
+            gone.setdefault(folder, set()).add(name)
+            if not is_folder:
+                self._note_odd(folder, name)
+        return [(folder, [name for name in names if name not in gone.get(folder, ())]) for folder, names in found]
 
-
-def shared(look: "Callable[[Listed], Looked]", listed: "Listed") -> "list[Looked]":
-    """Look at files in two processes where there are many, and at all of them in this one otherwise; in their order."""
-    count = sum(len(names) for _, names in listed)
-    if count < 2 * LEAST or sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2:  # noqa: PLR2004 - one is enough
-        return [look(listed)]
-    here, there = _halves(listed, count // 2)
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:  # pragma: no cover - in another process
-        try:
-            os.close(reading)  # or the end of this process would go unnoticed
-            with open(writing, "wb") as pipe:  # noqa: PTH123 - no path at all
-                pipe.write(marshal.dumps(look(there), FORMAT))
-        finally:
-            os._exit(0)  # without a word, also where somebody interrupts it
-    os.close(writing)
-    with open(reading, "rb") as pipe:  # noqa: PTH123 - no path at all
-        looked = [look(here)]
-        told = pipe.read()
-    os.waitpid(child, 0)
-    try:
-        looked.append(marshal.loads(told))  # noqa: S302 - from a process of ours
-    except (EOFError, ValueError, TypeError):  # it died
-        looked.append(look(there))
-    return looked
+    def _note_odd(self, folder: str, name: str) -> None:
+        """Take in what is neither a regular file nor a folder."""
+        self._odd.add(folder)
+        self._names.append(folder + name)
+        self._look(folder + name)
 
 
-def _halves(listed: "Listed", half: int) -> "tuple[Listed, Listed]":
-    """Part what is listed behind so many names."""
-    here: Listed = []
-    for at, (folder, names) in enumerate(listed):
-        if len(names) >= half:
-            return [*here, (folder, names[:half])], [(folder, names[half:]), *listed[at + 1 :]]
-        here.append((folder, names))
-        half -= len(names)
-    return here, []
+def has_no_folders(path: str) -> bool:
+    """Tell whether a folder surely holds no folders, as most file systems count; some, whose programs made that up, do."""
+    return os.stat(path).st_nlink == LEAF  # noqa: PTH116 - pathlib takes 5 ms to import
 
 
 def _is_passed_over(path: str, name: str, inner: "tuple[frozenset[str], frozenset[str]] | None") -> bool:

@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from newsletter.config import Config
 from newsletter.enclosures import measured
-from newsletter.glance import sight
+from newsletter.glance import looking
 from newsletter.index import circumstances, place, stamps
 from newsletter.index.documents import Document
 from newsletter.index.numbers import PAGES
@@ -228,7 +228,7 @@ class Pages:
     def _settled(self, written: Mapping[str, str]) -> Mapping[str, str]:
         """Wait until the looks of many files tell that they are as they were written."""
         if len(written) > MANY:
-            time.sleep(sight.TICK / 1e9)
+            time.sleep(looking.TICK / 1e9)
         return written
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from newsletter.glance import sight
+from newsletter.glance import looking
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ def stamp(state: os.stat_result) -> str:
 
 def is_fresh(state: os.stat_result, began: int) -> bool:
     """Tell whether the file may yet change without its stamp; it was looked at after ``began``, in ns since 1970."""
-    return sight.is_fresh(state.st_ctime_ns, state.st_mtime_ns, began)
+    return looking.is_fresh(state.st_ctime_ns, state.st_mtime_ns, began)
 
 
 def of_files(root: Path, names: Iterable[str], began: int) -> Snapshot:

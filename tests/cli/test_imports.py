@@ -51,6 +51,7 @@ def test_a_build_that_changes_nothing_imports_nothing_that_builds(publication: P
         "newsletter",
         "newsletter.cli",
         "newsletter.glance",
+        "newsletter.glance.looking",
         "newsletter.glance.sight",
     }
     assert names & {*LIBRARIES, "argparse", "hashlib", "multiprocessing", "pathlib", "re", "sqlite3", "typing"} == set()

@@ -36,7 +36,7 @@ def dwell(*given):
     return do(*given)
 
 setattr(room, name, dwell)
-if module == "newsletter.glance.sight":
+if module == "newsletter.glance.looking":
     room.LEAST = 1
 sys.exit(main(arguments))
 """
@@ -70,7 +70,7 @@ def run(folder: Path, module: str, name: str, seconds: float) -> subprocess.Pope
 @pytest.mark.parametrize(
     ("articles", "module", "name", "seconds"),
     [
-        pytest.param(1, "newsletter.glance.sight", "stamps", 1.0, id="looking"),
+        pytest.param(1, "newsletter.glance.looking", "in_turn", 1.0, id="looking"),
         pytest.param(2, "newsletter.processes.ahead", "_to_render", FOREVER, id="importing"),
         pytest.param(MANY, "newsletter.reading", "read", FOREVER, id="reading"),
         pytest.param(2, "newsletter.processes.crew", "render_all", FOREVER, id="rendering beside"),

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.glance.sight import COARSE_TICK, TICK
+from newsletter.glance.looking import COARSE_TICK, TICK
 from newsletter.index import stamps
 from newsletter.index.stamps import Snapshot, is_fresh, of_files, of_tree
 
