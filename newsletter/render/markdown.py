@@ -7,7 +7,7 @@ from markdown.extensions.toc import slugify_unicode
 
 from newsletter.errors import RenderError
 from newsletter.model import Article
-from newsletter.render import bounds, commonmark, lines
+from newsletter.render import bounds, commonmark, inlines, lines
 from newsletter.render.dialects import Dialects, Finder
 
 #: Without smarty (40 % of the time; authors type their own quotation marks), snippets and b64 (they read files).
@@ -49,11 +49,17 @@ def to_html(article: Article, body: str, find: Finder) -> str:
         text, aside = commonmark.lay_out(text)
     except commonmark.NestingError as error:
         raise bounds.too_deep(article) from error
-    converter = Markdown(extensions=[*_EXTENSIONS, Dialects(find, aside)], extension_configs=_SETTINGS)
     try:
-        return converter.convert(text)
+        return converter(find, aside).convert(text)
     except RecursionError as error:
         raise bounds.too_deep(article) from error
     except Exception as error:  # whatever the library trips over holds back this article alone
         message = f"Python-Markdown cannot read this article: {type(error).__name__}: {error}"
         raise RenderError(article.path, article.body_line, None, message) from error
+
+
+def converter(find: Finder, aside: tuple[str, ...]) -> Markdown:
+    """Set Python-Markdown up for one article."""
+    made = Markdown(extensions=[*_EXTENSIONS, Dialects(find, aside)], extension_configs=_SETTINGS)
+    inlines.spare(made)
+    return made

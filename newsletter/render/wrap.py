@@ -1,6 +1,7 @@
 """Lines of plain text: their width on a screen of fixed pitch, and where they may be broken. Pure."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 from unicodedata import category, east_asian_width
@@ -51,15 +52,39 @@ def fill(text: str, columns: int) -> list[str]:
     """Break a text into lines of at most so many columns; a word that is longer, such as an address, stays whole."""
     lines: list[str] = []
     for part in _WHITE.sub(" ", text).split(BREAK):
-        line, used = "", 0
-        for word in filter(None, part.split(" ")):
-            for n, piece in enumerate(_pieces(word)):
-                gap = " " if n == 0 and line else ""
-                needed = width(piece)
-                if line and used + len(gap) + needed > columns:
-                    lines.append(line)
-                    line, used, gap = "", 0, ""
-                line += gap + piece
-                used += len(gap) + needed
-        lines.append(line)
+        lines += _by_length(part.strip(" "), columns) if _is_plain(part) else _by_width(part, columns)
     return [line.replace(GLUE, " ").rstrip() for line in lines]
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether each character takes one column."""
+    return text.isascii() or all(_columns(character) == 1 for character in set(text))
+
+
+def _by_length(text: str, columns: int) -> Iterator[str]:
+    """Break text of plain characters, with single spaces between words."""
+    start = 0
+    while len(text) - start > columns:
+        end = text.rfind(" ", start, start + columns + 1)
+        if end < 0:
+            end = text.find(" ", start + columns)
+        if end < 0:
+            break
+        yield text[start:end]
+        start = end + 1
+    yield text[start:]
+
+
+def _by_width(text: str, columns: int) -> Iterator[str]:
+    """Break any other text, piece by piece."""
+    line, used = "", 0
+    for word in filter(None, text.split(" ")):
+        for n, piece in enumerate(_pieces(word)):
+            gap = " " if n == 0 and line else ""
+            needed = width(piece)
+            if line and used + len(gap) + needed > columns:
+                yield line
+                line, used, gap = "", 0, ""
+            line += gap + piece
+            used += len(gap) + needed
+    yield line
