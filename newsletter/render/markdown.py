@@ -1,23 +1,28 @@
 """Markdown to HTML that is not clean yet: Python-Markdown and pymdown-extensions, set up for blogs' Markdown. Reads no file."""
 
 import re
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
 
 from markdown import Markdown
+from markdown.extensions import Extension
 from markdown.extensions.toc import slugify_unicode
 
 from newsletter.errors import RenderError
 from newsletter.model import Article
 from newsletter.render import bounds, commonmark, inlines, lines
 from newsletter.render.dialects import Dialects, Finder
+from newsletter.xmltext import legal
 
 #: Without smarty (40 % of the time; authors type their own quotation marks), snippets and b64 (they read files).
 _EXTENSIONS = (
-    "abbr",
-    "def_list",
-    "footnotes",
-    "sane_lists",
-    "tables",
-    "toc",
+    "markdown.extensions.abbr",
+    "markdown.extensions.def_list",
+    "markdown.extensions.footnotes",
+    "markdown.extensions.sane_lists",
+    "markdown.extensions.tables",
+    "markdown.extensions.toc",
     "pymdownx.highlight",
     "pymdownx.magiclink",
     "pymdownx.superfences",
@@ -29,11 +34,9 @@ _SETTINGS: dict[str, dict[str, object]] = {
     "pymdownx.highlight": {"noclasses": True, "guess_lang": False, "pygments_style": "default"},
     "pymdownx.tilde": {"subscript": False},
     # Headings get the ids that other generators give them, so that the author's #fragments work; [TOC] is text.
-    "toc": {"marker": "", "slugify": slugify_unicode},
+    "markdown.extensions.toc": {"marker": "", "slugify": slugify_unicode},
 }
 
-#: What XML 1.0 cannot hold (https://www.w3.org/TR/xml/#charsets), and so no feed.
-ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NEWLINES = re.compile(r"\r\n?")
 
 
@@ -42,7 +45,7 @@ def to_html(article: Article, body: str, find: Finder) -> str:
 
     Raises RenderError where Python-Markdown cannot cope with the text. A new instance for each article: nothing leaks.
     """
-    text = ILLEGAL.sub("", _NEWLINES.sub("\n", body))
+    text = legal(_NEWLINES.sub("\n", body))
     if lines.one_line_per_paragraph(text):
         text = lines.as_markdown(text)
     try:
@@ -58,8 +61,17 @@ def to_html(article: Article, body: str, find: Finder) -> str:
         raise RenderError(article.path, article.body_line, None, message) from error
 
 
+class _Plain(Markdown):
+    """Finds extensions where they are, and does not ask all distributions that are installed for others of their names."""
+
+    def build_extension(self, ext_name: str, configs: Mapping[str, Any]) -> Extension:
+        """Make an extension of a module."""
+        made: Extension = import_module(ext_name).makeExtension(**configs)
+        return made
+
+
 def converter(find: Finder, aside: tuple[str, ...]) -> Markdown:
     """Set Python-Markdown up for one article."""
-    made = Markdown(extensions=[*_EXTENSIONS, Dialects(find, aside)], extension_configs=_SETTINGS)
+    made = _Plain(extensions=[*_EXTENSIONS, Dialects(find, aside)], extension_configs=_SETTINGS)
     inlines.spare(made)
     return made

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from newsletter.model import Article, Image, Remark, Rendered
 from newsletter.render import bounds, clean, excerpt, rewrite, tree
 from newsletter.render.links import Links
-from newsletter.render.markdown import ILLEGAL, to_html
+from newsletter.render.markdown import to_html
 from newsletter.render.site import Site
 from newsletter.render.text import to_text
 from newsletter.render.tree import Element
+from newsletter.xmltext import ILLEGAL
 
 #: nh3 takes time that grows with depth; far beyond MAX_DEPTH there is no need to ask it.
 _HOPELESS_DEPTH = 10 * bounds.MAX_DEPTH

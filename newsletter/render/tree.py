@@ -16,7 +16,7 @@ Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type
 _VOID = re.compile(r'<((?:br|col|embed|hr|img|input|source|wbr)(?=[\s>])(?:[^">]|"[^"]*")*)>')
 _RAW_TEXT = re.compile(r'(?s)(<iframe(?=[\s>])(?:[^">]|"[^"]*")*>).*?</iframe>')
 #: nh3 decodes character references, so these may come back after Markdown has seen none.
-_ILLEGAL = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = re.compile("[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def parse(html: str) -> Element:

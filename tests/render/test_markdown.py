@@ -50,3 +50,11 @@ def test_lines_of_a_paragraph_are_joined() -> None:
 def test_underscores_inside_words_are_no_emphasis() -> None:
     assert html("snake_case_name and __init__.py") == "<p>snake_case_name and <strong>init</strong>.py</p>"
     assert html("a **b**c") == "<p>a <strong>b</strong>c</p>"
+
+
+def test_other_distributions_are_not_asked_for_extensions(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ask() -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("markdown.util.get_installed_extensions", ask)
+    assert html("a[^1]\n\n[^1]: ~~b~~").startswith("<p>a<sup")
