@@ -431,3 +431,29 @@ def test_of_a_database_only_what_counts_its_changes_is_digested(tmp_path: Path) 
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
     assert sight.contents([str(path)]) == {str(path): sight.digest_of(path.read_bytes())}
+
+
+def test_what_is_not_there_shows_in_the_listing_of_a_folder_where_much_is_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "a.py").write_text("")
+    (tmp_path / "link").symlink_to("nowhere")
+    names = ("there", "there/a.py", "there/b.py", "link", "link/a.py", "gone", "gone/a.py", *map(str, range(sight.MANY)))
+    paths = [f"{tmp_path}/{name}" for name in names]
+    found = sight.absent(paths)
+    missing = {path for path in paths if not os.path.lexists(path)}
+    assert missing - found == {f"{tmp_path}/there/b.py", f"{tmp_path}/link/a.py"}  # of which the listing of others does not tell
+    assert found <= missing
+    listed = Sight(paths, []).digest
+    (tmp_path / "3").write_text("")
+    assert Sight(paths, []).digest != listed
+    (tmp_path / "3").unlink()
+    assert Sight(paths, []).digest == listed
+
+    def refuse(path: str) -> list[str]:
+        raise PermissionError(path)
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    assert sight.absent(paths) == set()
+    assert Sight(paths, []).digest == listed
