@@ -53,13 +53,9 @@ class Sparing(Inlines):
         start, at = 0, patternIndex
         while at < len(self._rules):
             rule, needed = self._rules[at]
-            for text in needed:
-                if text in data:
-                    break
-            else:
-                if needed:
-                    start, at = 0, at + 1
-                    continue
+            if needed and not any(map(data.__contains__, needed)):
+                start, at = 0, at + 1
+                continue
             data, matched, start = self._apply(rule, data, at, start)
             if not matched:
                 at += 1

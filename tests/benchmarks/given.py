@@ -29,7 +29,7 @@ PAGE = "page"
 
 def write(folder: Path, archive: Archive) -> None:
     """Write what there is to do in each case."""
-    convert = alone.converter()
+    convert = alone.converter("newsletter.render.inlines")
     html: dict[int, str] = {}
     shown = list(range(min(ENTRIES, archive.count)))
     changed = {Case.COLD: shown, Case.NEW: [archive.count], Case.EDITED: [archive.edited]}
@@ -44,7 +44,8 @@ def write(folder: Path, archive: Archive) -> None:
         html |= zip(numbers, map(convert, bodies), strict=True)
         count = archive.count if case is Case.COLD else 1
         size = max(LEAST, -(-count // PIECES))
-        once = dict.fromkeys(("premailer", "template", "feeds"), 1)
+        # how articles like it were inlined a program may remember
+        once = dict.fromkeys(("premailer", "template", "feeds") if case is Case.COLD else ("template", "feeds"), 1)
         work = {
             "pieces": {"articles": len(bodies), "files": -(-count // size), **once},
             "texts": bodies,
@@ -52,7 +53,7 @@ def write(folder: Path, archive: Archive) -> None:
             "size": size,
             "count": count,
             "entries": [(f"Article {at}", int(archive.published(at).timestamp()), html[at]) for at in shown],
-            "page": page(archive, case),
+            "page": page(archive) if case is Case.COLD else None,
         }
         (folder / case.name).write_bytes(marshal.dumps(work))
 
@@ -68,12 +69,12 @@ def text(archive: Archive, number: int, case: Case) -> str:
     return f"{written}\n{EDIT}\n" if case is Case.EDITED else written
 
 
-def page(archive: Archive, case: Case) -> Any:  # noqa: ANN401 - marshal has no types
+def page(archive: Archive) -> Any:  # noqa: ANN401 - marshal has no types
     """Let the program build, which has learnt nothing yet, and return what it asks of premailer."""
-    folder = archive.folder.parent / case.name
+    folder = archive.folder.parent / PAGE
     folder.mkdir()
     ours.OURS.prepare(folder, archive)
-    clock, _, _, *arguments = ours.command(archive, case)
+    clock, _, _, *arguments = ours.command(archive, Case.COLD)
     measure((clock, sys.executable, "-m", __spec__.name, PAGE, *arguments, "--jobs", "1", "--quiet"), folder)
     return marshal.loads((folder / PAGE).read_bytes())  # noqa: S302 - written a moment ago
 

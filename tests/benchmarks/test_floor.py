@@ -39,20 +39,26 @@ def test_it_runs_and_tells_each_case_and_each_step(tmp_path: Path) -> None:
     head, *lines = done.stdout.splitlines()
     assert head == floor.HEADS.rstrip()
     ratio = r"\d+\.\d{3}" if hugo.version() else "-"
-    named = [*floor.AIMS, f"{Case.COLD}, recorded"]
-    for case, told in zip(named, lines[:4], strict=True):
+    named = [*floor.AIMS, f"{Case.COLD}, recorded", f"{Case.NEW}, recorded"]
+    for case, told in zip(named, lines[:5], strict=True):
         assert re.fullmatch(
             rf" +60  {case} +\d+\.\d{{3}} +\d+\.\d{{3}} +\d+ +{ratio} +{'-' if case is Case.SAME else ratio} +-", told
         )
-    assert lines[4:6] == ["", "Steps of a first build of 60 articles, medians:"]
-    assert [told.split("  ")[0] for told in lines[6:]] == [name for _, name, _ in floor.STEPS]
+    assert lines[5:7] == ["", "Steps of a first build of 60 articles, medians:"]
+    assert [told.split("  ")[0] for told in lines[7:]] == [name for _, name, _ in floor.STEPS]
     assert ("left out: Hugo" in done.stderr) != bool(hugo.version())
     written = json.loads(made.read_text(encoding="utf-8"))
     measured = read(written["results"])
     assert {one.case for one in measured.rows if one.contestant == LIBRARIES.name} == set(Case)
     steps = {step for step, _, _ in floor.STEPS}
-    fewer = steps - {"looks", "import sqlite3", "ledger"}
-    expected = {Case.COLD.name: fewer, Case.NEW.name: fewer, f"{Case.COLD.name} recorded": steps}
+    recording, inlining = {"looks", "import sqlite3", "ledger"}, {"import premailer", "premailer"}
+    fewer = steps - recording
+    expected = {
+        Case.COLD.name: fewer,
+        Case.NEW.name: fewer - inlining,
+        f"{Case.COLD.name} recorded": steps,
+        f"{Case.NEW.name} recorded": steps - inlining,
+    }
     assert {case: set(taken) for case, taken in written["steps"]["60"].items()} == expected
 
 
@@ -87,12 +93,10 @@ def test_each_case_asks_for_what_is_new_in_it(tmp_path: Path) -> None:
     }
     assert {len(work["entries"]) for work in works.values()} == {50}
     assert [case for case, work in works.items() if any(EDIT in text for text in work["texts"])] == [Case.EDITED]
-    assert {case: told(work["page"][0]) for case, work in works.items()} == {
-        Case.COLD: set(range(20)),
-        Case.NEW: {60, *range(20)},
-        Case.EDITED: {60, *range(20)},
-    }
-    assert {work["page"][1]["allow_network"] for work in works.values()} == {False}
+    assert {case for case, work in works.items() if "premailer" in work["pieces"]} == {Case.COLD}
+    page, settings = works[Case.COLD]["page"]
+    assert told(page) == set(range(20))
+    assert settings["allow_network"] is False
 
 
 def test_a_walk_that_should_find_no_change_fails_where_there_is_one(tmp_path: Path) -> None:
@@ -133,8 +137,7 @@ def test_who_comes_late_leaves_the_rest_to_who_has_the_library() -> None:
 
 
 def test_markdown_has_the_extensions_that_the_program_has() -> None:
-    short = tuple(name.removeprefix("markdown.extensions.") for name in alone.EXTENSIONS)
-    assert short == markdown._EXTENSIONS  # noqa: SLF001 - the renderer's own, which the benchmark repeats
+    assert alone.EXTENSIONS == markdown._EXTENSIONS  # noqa: SLF001 - the renderer's own, which the benchmark repeats
 
 
 def test_an_aim_below_the_floor_is_beyond_the_libraries_and_one_above_leaves_time() -> None:
