@@ -1,9 +1,14 @@
 """Markdown to HTML that is not clean yet: Python-Markdown and pymdown-extensions, set up for blogs' Markdown. Reads no file."""
 
+import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
+from types import ModuleType
 from typing import Any
+from urllib.parse import quote, unquote
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -66,8 +71,25 @@ class _Plain(Markdown):
 
     def build_extension(self, ext_name: str, configs: Mapping[str, Any]) -> Extension:
         """Make an extension of a module."""
-        made: Extension = import_module(ext_name).makeExtension(**configs)
+        with nullcontext() if ext_name in sys.modules else _without_http():
+            made: Extension = import_module(ext_name).makeExtension(**configs)
         return made
+
+
+@contextmanager
+def _without_http() -> Iterator[None]:
+    """Spare the extensions the import of all that speaks HTTP, 12 ms: they have it for two functions, which are short here."""
+    name = "urllib.request"
+    if name in sys.modules or os.name != "posix":
+        yield
+        return
+    stub: Any = ModuleType(name)
+    stub.pathname2url, stub.url2pathname = quote, unquote
+    sys.modules[name] = stub
+    try:
+        yield
+    finally:
+        del sys.modules[name]
 
 
 def converter(find: Finder, aside: tuple[str, ...]) -> Markdown:

@@ -1,11 +1,14 @@
 """Measured faults of Python-Markdown that must not reach a user; more are in test_bounds.py, test_clean.py, test_links.py."""
 
+import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from newsletter.errors import RenderError
+from tests.real import ROOT
 from tests.render.rendering import html, rendered
 
 
@@ -58,3 +61,12 @@ def test_other_distributions_are_not_asked_for_extensions(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("markdown.util.get_installed_extensions", ask)
     assert html("a[^1]\n\n[^1]: ~~b~~").startswith("<p>a<sup")
+
+
+def test_nothing_that_speaks_http_is_imported_with_the_extensions_and_all_of_it_can_be_afterwards() -> None:
+    code = (
+        "import sys; from newsletter.render.markdown import converter; converter(lambda _: None, ()).convert('a');"
+        "print({'urllib.request', 'http.client', 'ssl'} & set(sys.modules)); import urllib.request; urllib.request.urlopen"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
