@@ -9,14 +9,13 @@ must not dress another.
 import logging
 import os
 import re
-import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from newsletter.imports import without
 from newsletter.mail import places, sheets, stories
 from newsletter.mail.places import Found, Memory, Place, Places
 
@@ -175,7 +174,8 @@ def _drop_odd_measures(page: "_Element") -> None:
 @cache
 def _premailer() -> Any:  # noqa: ANN401 - premailer has no types
     """Import premailer with room in its cache for every rule of a page: with the 128 of its own it thrashes."""
-    with _environment(PREMAILER_CACHE="LFU", PREMAILER_CACHE_MAXSIZE="4096"), _no_requests(), warnings.catch_warnings():
+    # requests takes 60 ms to import, and serves what premailer may not do here
+    with _environment(PREMAILER_CACHE="LFU", PREMAILER_CACHE_MAXSIZE="4096"), without("requests"), warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # cssutils and encutils at import
         from premailer import Premailer  # noqa: PLC0415 - 200 ms, for digests alone
     return Premailer
@@ -184,19 +184,6 @@ def _premailer() -> Any:  # noqa: ANN401 - premailer has no types
 def prepare() -> None:
     """Import what ``inline`` needs."""
     _premailer()
-
-
-@contextmanager
-def _no_requests() -> Iterator[None]:
-    """Keep requests from premailer for a while: it takes 60 ms to import, and serves what premailer may not do here."""
-    if "requests" in sys.modules:
-        yield
-        return
-    sys.modules["requests"] = ModuleType("requests")
-    try:
-        yield
-    finally:
-        del sys.modules["requests"]
 
 
 @contextmanager

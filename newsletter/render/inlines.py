@@ -1,8 +1,8 @@
 """Python-Markdown's rules for what stands in a line, tried only where a text holds what the rule looks for. Pure.
 
 Python-Markdown asks every rule of every piece of text whether it matches, which is most of the time that it takes, and nearly
-always in vain: 20 rules, of which a piece of text needs two or three. Here a rule that begins with, or cannot do without, some
-characters is asked where these are; what comes out is the same.
+always in vain: of some twenty rules a piece of text needs two or three. Here a rule that begins with, or cannot do without,
+some characters is asked where these are; what comes out is the same.
 """
 
 from markdown import Markdown

@@ -1,12 +1,8 @@
 """Markdown to HTML that is not clean yet: Python-Markdown and pymdown-extensions, set up for blogs' Markdown. Reads no file."""
 
-import os
 import re
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping
 from importlib import import_module
-from types import ModuleType
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -15,6 +11,7 @@ from markdown.extensions import Extension
 from markdown.extensions.toc import slugify_unicode
 
 from newsletter.errors import RenderError
+from newsletter.imports import without
 from newsletter.model import Article
 from newsletter.render import bounds, commonmark, inlines, lines
 from newsletter.render.dialects import Dialects, Finder
@@ -44,6 +41,10 @@ _SETTINGS: dict[str, dict[str, object]] = {
 
 _NEWLINES = re.compile(r"\r\n?")
 
+# The extensions' common module imports all that speaks HTTP, 12 ms, for two functions that none of these extensions calls.
+with without("urllib.request", pathname2url=quote, url2pathname=unquote):
+    import_module("pymdownx.util")
+
 
 def to_html(article: Article, body: str, find: Finder) -> str:
     """Turn an article's body into HTML as the author meant it: nothing in it is safe or absolute yet.
@@ -71,25 +72,8 @@ class _Plain(Markdown):
 
     def build_extension(self, ext_name: str, configs: Mapping[str, Any]) -> Extension:
         """Make an extension of a module."""
-        with nullcontext() if ext_name in sys.modules else _without_http():
-            made: Extension = import_module(ext_name).makeExtension(**configs)
+        made: Extension = import_module(ext_name).makeExtension(**configs)
         return made
-
-
-@contextmanager
-def _without_http() -> Iterator[None]:
-    """Spare the extensions the import of all that speaks HTTP, 12 ms: they have it for two functions, which are short here."""
-    name = "urllib.request"
-    if name in sys.modules or os.name != "posix":
-        yield
-        return
-    stub: Any = ModuleType(name)
-    stub.pathname2url, stub.url2pathname = quote, unquote
-    sys.modules[name] = stub
-    try:
-        yield
-    finally:
-        del sys.modules[name]
 
 
 def converter(find: Finder, aside: tuple[str, ...]) -> Markdown:

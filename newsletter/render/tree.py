@@ -10,20 +10,21 @@ from collections.abc import Iterator
 from lxml import etree
 
 from newsletter.render import elements
+from newsletter.xmltext import legal
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for the type
 
 _VOID = re.compile(r'<((?:br|col|embed|hr|img|input|source|wbr)(?=[\s>])(?:[^">]|"[^"]*")*)>')
 _RAW_TEXT = re.compile(r'(?s)(<iframe(?=[\s>])(?:[^">]|"[^"]*")*>).*?</iframe>')
-#: nh3 decodes character references, so these may come back after Markdown has seen none.
-_ILLEGAL = re.compile("[\0-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def parse(html: str) -> Element:
     """Read what nh3 wrote as the children of one element."""
     balanced = _VOID.sub(r"<\1/>", _RAW_TEXT.sub(r"\1</iframe>", html)).replace("&nbsp;", "\xa0")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_comments=True)
-    return etree.fromstring(f"<div>{_ILLEGAL.sub('', balanced)}</div>", parser)
+    # nh3 decodes character references, so what no document can hold may come back after Markdown has seen none
+    sound = legal(balanced).replace("\r", "")
+    return etree.fromstring(f"<div>{sound}</div>", parser)
 
 
 def serialise(root: Element) -> str:
