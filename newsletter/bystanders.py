@@ -13,16 +13,18 @@ from operator import attrgetter
 from msgspec import Struct
 
 from newsletter.config import Config
+from newsletter.feeds.archive import Rest, page_of
 from newsletter.index import Index, settled
 from newsletter.index.rows import Row, Sound, wish
-from newsletter.index.settled import Settled
+from newsletter.index.settled import Archived, Settled
 from newsletter.index.sheets import mark, mark_of_slug, mark_of_title
 from newsletter.index.subset import Ids, Subset
 from newsletter.instants import instant_of, microseconds
 from newsletter.ledger import open_ledger
 from newsletter.ledger.looks import Looks
 from newsletter.ledger.records import Publication
-from newsletter.ledger.shelf import Shelf
+from newsletter.ledger.shelf import Line, Shelf
+from newsletter.ledger.store import Ledger
 from newsletter.mapped import Mapped
 from newsletter.model import Article, Commission, Period
 from newsletter.naming import Names
@@ -45,6 +47,10 @@ class Wanted(Struct, frozen=True, kw_only=True):
         return cls() if commission is None else cls(period=commission.period, articles=commission.articles or ())
 
 
+class StirredError(Exception):
+    """What was taken for unchanged turns out not to be: a build that has to do with all comes to what this one should."""
+
+
 class Bystanders(Struct, frozen=True, kw_only=True):
     """What is to be known of them."""
 
@@ -55,11 +61,20 @@ class Bystanders(Struct, frozen=True, kw_only=True):
     instants: tuple[datetime, ...]
     #: What the ledger has of all others.
     known: Shelf
+    #: Paths of the others' files, those included that are gone.
+    places: Collection[str]
+    #: What the last build left of the archive, and which of its pages are still so; None where none is kept.
+    archived: Archived | None = None
+    rest: Rest | None = None
 
     @property
     def ids(self) -> Ids:
         """Return their ids."""
         return Ids(self.who)
+
+    def among(self, paths: Iterable[str]) -> list[str]:
+        """Choose of some paths those where one of them is."""
+        return (self.who & Subset.at(self.who.sheets, paths)).paths()
 
     def keep_their_names(self, names: Collection[Names]) -> bool:
         """Tell whether none of those that others got is theirs."""
@@ -90,9 +105,9 @@ def part(config: Config, seen: Survey, before: Settled | None, wanted: Wanted, n
 
 
 def may_stand_by(config: Config) -> bool:
-    """Tell whether the outputs show few articles."""
+    """Tell whether the outputs show few articles, or may do so but for archive pages that stand."""
     feeds = config.feeds
-    return not (feeds.archive or feeds.tags or feeds.authors or config.editions)
+    return not (feeds.tags or feeds.authors or config.editions)
 
 
 def _part(config: Config, seen: Survey, index: Index, before: Settled, wanted: Wanted, now: datetime) -> Parted | None:
@@ -107,12 +122,20 @@ def _part(config: Config, seen: Survey, index: Index, before: Settled, wanted: W
         return None
     instants = same.instants()
     ordered = sorted(instants)
+    archived = before.archived if config.feeds.archive else None
+    # pages hold what was published by then
+    if config.feeds.archive and (archived is None or (ordered and ordered[-1] > min(archived.now, microseconds(now)))):
+        return None
     shown = same.among(_shown(config, instants, ordered, wanted, microseconds(now))) | _alike(same, own)
     if wanted.articles:
         shown |= same.having("id_marks", {*map(mark, wanted.articles)})
-    placed = index.read(shown)
-    lines = {*before.others, *(stood & changed).ids(), *(row.article.id for row in placed if isinstance(row, Sound))}
+    lines, rest = {*before.others, *(stood & changed).ids()}, None
     with open_ledger(config.ledger) as ledger:
+        if archived is not None:
+            rest, members = _rest(config.feeds.archive_size, archived, ledger, ledger.some(lines).lines.values())
+            shown |= same.having("id_marks", {*map(mark, members)}) | (same & Subset.at(index.sheets, archived.remarked))
+        placed = index.read(shown)
+        lines.update(row.article.id for row in placed if isinstance(row, Sound))
         known = ledger.some(lines)
     if len(known) != len(lines):
         return None
@@ -123,8 +146,21 @@ def _part(config: Config, seen: Survey, index: Index, before: Settled, wanted: W
             who=same - shown,
             instants=nearest(Mapped(ordered, instant_of), now, max_age=config.feeds.max_age),
             known=known,
+            places=[*seen.gone, *(row.path for row in (*own, *placed))],
+            archived=archived,
+            rest=rest,
         ),
     )
+
+
+def _rest(size: int, before: Archived, ledger: Ledger, moved: Iterable[Line]) -> tuple[Rest, list[str]]:
+    """Tell which pages rest while those articles may have changed, and the ids of all articles that are in no such page."""
+    count = ledger.count()
+    full = count // size
+    stirred = {page_of(size, line.sequence) for line in moved}.union(before.restless)
+    parts = [((page - 1) * size + 1, page * size) for page in sorted(stirred) if page <= full]
+    ids = [identity for first, last in (*parts, (full * size + 1, count)) for identity in ledger.numbered(first, last)]
+    return Rest(pages=frozenset(before.numbers) - stirred, count=count), ids
 
 
 def _called(same: Subset, names: Sequence[Sequence[str]]) -> bool:
@@ -160,11 +196,12 @@ def settle(
     contested: Collection[str],
     published: Sequence[Publication],
     count: int,
+    archived: Archived | None,
 ) -> None:
     """Write down which articles are just as the ledger has them, so that the next build may pass them over.
 
     ``recognition`` is that of a build which recorded what it ``published``, and left the ledger with that ``count`` and those
-    looks; ``contested`` are the paths of articles whose names are.
+    looks; ``contested`` are the paths of articles whose names are. ``archived`` is None where not all of the archive stands.
     """
     exact = {path: recognition.unchanged[path].id for path in recognition.exact}
     for one in published:
@@ -176,4 +213,4 @@ def settle(
         exact.pop(path, None)
     known = {*recognition.known.lines, *(one.id for one in published)}
     stay = others.who if others is not None else Subset({}, {})
-    settled.record(index, ledger, stay, exact, known, count)
+    settled.record(index, ledger, stay, exact, known, count, archived)

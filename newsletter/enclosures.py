@@ -20,10 +20,20 @@ def measured(content: Path, article: Article, files: Collection[str]) -> Article
     return replace(article, enclosures=tuple(_length(content, article, one, files) for one in article.enclosures))
 
 
+def may_be_measured(article: Article) -> bool:
+    """Tell whether the length of any of its enclosures depends on the files that the content folder holds."""
+    return any(_is_local(one.url) for one in article.enclosures)
+
+
+def _is_local(address: str) -> bool:
+    parts = urlsplit(address)
+    return not (parts.scheme or parts.netloc)
+
+
 def _length(content: Path, article: Article, enclosure: Enclosure, files: Collection[str]) -> Enclosure:
-    written = urlsplit(enclosure.url)
-    start = "" if written.path.startswith("/") else posixpath.dirname(article.path)
-    place = posixpath.normpath(posixpath.join(start, unquote(written.path).lstrip("/")))
-    if written.scheme or written.netloc or place not in files:
+    path = urlsplit(enclosure.url).path
+    start = "" if path.startswith("/") else posixpath.dirname(article.path)
+    place = posixpath.normpath(posixpath.join(start, unquote(path).lstrip("/")))
+    if not _is_local(enclosure.url) or place not in files:
         return enclosure
     return replace(enclosure, length=(content / place).stat().st_size)

@@ -5,11 +5,13 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from newsletter.bystanders import Bystanders
 from newsletter.config import Config
 from newsletter.feeds.archive import lacking
 from newsletter.feeds.editions import EditionPlan, edition
 from newsletter.index.documents import of_feed
 from newsletter.index.pages import Pages, Trace
+from newsletter.index.renderings import Renderings
 from newsletter.issue import with_issues
 from newsletter.model import Article, Channel, Edition, Interest, Issue, Remark, Spooled
 from newsletter.piecework.history import History
@@ -48,6 +50,15 @@ def worth_keeping(published: Iterable[Article], plans: Iterable[EditionPlan], in
         paths.update(article.path for article in one.articles)
         paths.update(article.path for page in (one.archive or ()) for article in page.articles)
     return [article for article in published if article.hosted or article.path in paths]
+
+
+def forget(config: Config, worth: Iterable[Article], others: Bystanders | None) -> None:
+    """Let the renderings go that no output shows any more; in an archive every bystander is shown."""
+    kept = Renderings(config)
+    if others is not None and others.rest is not None:
+        kept.drop({*others.places}.difference(article.path for article in worth))
+    else:
+        kept.forget(worth)
 
 
 def channels(plans: Sequence[EditionPlan], stale: Sequence[EditionPlan], rendition: Rendition) -> tuple[Channel, ...]:

@@ -13,6 +13,7 @@ from newsletter import collector
 from newsletter.collector import Library
 from newsletter.config import Config
 from newsletter.errors import ContentError, LedgerError
+from newsletter.feeds.archive import Rest
 from newsletter.ledger import open_ledger, shown
 from newsletter.ledger.shelf import Shelf
 from newsletter.mapped import Mapped
@@ -36,6 +37,8 @@ class Present(Struct, frozen=True, kw_only=True):
     recognition: Recognition
     #: The order of first publication: id to a number that counts up from 1.
     numbers: Mapping[str, int]
+    #: What of the archive holds bystanders; None where all is to be known.
+    rest: Rest | None = None
 
 
 def present(config: Config, library: Library, now: datetime) -> Present:
@@ -60,6 +63,7 @@ def present(config: Config, library: Library, now: datetime) -> Present:
         remarks=(*library.remarks, *recognition.remarks),
         recognition=recognition,
         numbers={line.id: line.sequence for line in known.lines.values()},
+        rest=others.rest if others is not None else None,
     )
 
 

@@ -20,7 +20,6 @@ from newsletter.folder import Content
 from newsletter.index.compiled import Compiled
 from newsletter.index.documents import of_feed
 from newsletter.index.pages import Pages, Trace
-from newsletter.index.renderings import Renderings
 from newsletter.index.styles import Styles
 from newsletter.issue import of_editions
 from newsletter.ledger import open_ledger
@@ -30,14 +29,14 @@ from newsletter.mail import manifest
 from newsletter.model import Article, Commission, Edition, Found, Issue, Output, Period, Remark, Spooled
 from newsletter.past import past_issues
 from newsletter.piecework import Piecework, Setting
-from newsletter.piecework.history import Archivist
+from newsletter.piecework.history import Archivist, archived, rest
 from newsletter.piecework.hosting import Host
 from newsletter.present import Present, refused
 from newsletter.processes.crew import Crew
 from newsletter.recognise import publications
 from newsletter.rendition import Rendition, site_of
 from newsletter.rendition import render as rendition_of
-from newsletter.situation import Situation, look
+from newsletter.situation import Situation, looked
 from newsletter.steady import Span, span
 from newsletter.templating import Templates
 
@@ -93,11 +92,13 @@ def build(  # noqa: PLR0913 - each is a choice of the caller
     ``remember`` is called at the end, with the lock held.
     """
     with writer.lock(config.out):
-        situation = look(config, now=now, jobs=jobs, content=content, period=period)
-        commission = situation.commission
         with Crew(jobs, executor, aside) as crew:
-            report = produce(config, situation, commission, crew, now=now, strict=strict)
-        report = replace(report, delivered=commission is None)
+
+            def made(situation: Situation) -> Report:
+                report = produce(config, situation, situation.commission, crew, now=now, strict=strict)
+                return replace(report, delivered=situation.commission is None)
+
+            report = looked(config, made, now=now, jobs=jobs, content=content, period=period)
         if remember is not None:
             remember(report)
         return report
@@ -112,7 +113,10 @@ def produce(
     now: datetime,
     strict: bool = False,
 ) -> Report:
-    """Make everything of what was found, and the issue that is commissioned, and write it, with the lock held; as ``build``."""
+    """Make everything of what was found, and the issue that is commissioned, and write it, with the lock held; as ``build``.
+
+    Raises StirredError, with nothing written, where more should have been looked at.
+    """
     with writer.Spool(config.out) as spool:
         return _produce(config, situation, commission, crew, spool, now=now, strict=strict)
 
@@ -136,6 +140,7 @@ def _produce(
     templates = Templates(config.templates, Compiled.of(config), styles=Styles.of(config))
     site = site_of(config, library, published)
     pages = Pages(config, templates, site, today.recognition, owned)
+    rest(plans[0].archive, library.bystanders, pages)
     stale = making.stale(config, plans, in_issue, pages)
     host = Host(config, published, pages, [one.channel for one in plans])
 
@@ -176,19 +181,19 @@ def _produce(
         *(*rendition.assets, *piecework.assets, *bound.outputs),
         *(*hosted.outputs, *outputs, *leaves),
     )
-    standing = pages.standing.difference(one.path for one in every)
+    # damaged pages stay as they are
+    standing = pages.standing.union(one.path for one in history.outputs).difference(one.path for one in every)
     record = _to_record(config, library, today, traces, failed)
     with open_ledger(config.ledger) as ledger:
         with ledger.publishing(*record) as recorded:
             written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
-        if situation.index is not None and may_stand_by(config):
-            after = looks(config.ledger)
-            if after is not None and after.follows(situation.ledger, written=recorded):
-                bystanders, contested = library.bystanders, library.contested
-                settle(situation.index, after, bystanders, today.recognition, contested, record[0], ledger.count())
-    Renderings(config).forget(making.worth_keeping(published, plans, in_issue))
+        after, count = looks(config.ledger), ledger.count()
+    making.forget(config, making.worth_keeping(published, plans, in_issue), library.bystanders)
     as_read = today.articles is library.by_path
     pages.keep([*hosted.documents, *history.documents, *map(of_feed, stale[1:])], traces, every)
+    if situation.index is not None and may_stand_by(config) and after and after.follows(situation.ledger, written=recorded):
+        bystanders, contested, stands = library.bystanders, library.contested, archived(plans[0].archive, history, pages, now)
+        settle(situation.index, after, bystanders, today.recognition, contested, record[0], count, stands)
     return Report(
         written=written.written,
         unchanged=written.unchanged,
@@ -224,7 +229,7 @@ def plan(config: Config, today: Present, *, now: datetime, owned: Collection[str
     """Plan the feeds of the whole publication, which comes first, and of its editions, tags and authors."""
     since = now - timedelta(days=config.feeds.max_age) if config.feeds.max_age else None
     kept = {path.removesuffix("rss.xml") for path in owned if path.endswith("/rss.xml")}
-    return editions(config, today.published, since=since, numbers=today.numbers, kept=kept)
+    return editions(config, today.published, since=since, numbers=today.numbers, rest=today.rest, kept=kept)
 
 
 def _to_record(

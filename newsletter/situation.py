@@ -4,12 +4,15 @@ Reads these, and keeps the index of the content folder.
 """
 
 import gc
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from typing import TypeVar
 
 from msgspec import Struct
 
 from newsletter import binding, collector, writer
-from newsletter.bystanders import Wanted, part
+from newsletter.bystanders import StirredError, Wanted, part
 from newsletter.collector import Library
 from newsletter.config import Config
 from newsletter.folder import Content
@@ -19,6 +22,8 @@ from newsletter.model import Commission, Period
 from newsletter.present import Present, missing_ledger, present
 from newsletter.processes.aside import workers
 from newsletter.survey import Survey, surveyed, undisturbed
+
+Made = TypeVar("Made")
 
 
 class Situation(Struct, frozen=True, kw_only=True):
@@ -36,6 +41,22 @@ class Situation(Struct, frozen=True, kw_only=True):
     ledger: Looks | None
 
 
+def looked(
+    config: Config,
+    then: Callable[[Situation], Made],
+    *,
+    now: datetime,
+    jobs: int,
+    content: Content | None,
+    period: Period | None = None,
+    few: bool = False,
+) -> Made:
+    """Make something of what there is, with the lock held; ``then`` may raise StirredError before it has done any of it."""
+    with suppress(StirredError):
+        return then(look(config, now=now, jobs=jobs, content=content, period=period, few=few))
+    return then(look(config, now=now, jobs=jobs, period=period, whole=True))
+
+
 def look(
     config: Config,
     *,
@@ -45,11 +66,12 @@ def look(
     indexed: bool = True,
     period: Period | None = None,
     few: bool = False,
+    whole: bool = False,
 ) -> Situation:
     """See what there is, with the lock held unless it is not ``indexed``, which writes nothing.
 
     With a ``period``: what issue there is to make of it, and no more than what has to do with that and the feeds; with
-    ``few`` no more than what has to do with these.
+    ``few`` no more than what has to do with these. ``whole``: all that there is nonetheless.
 
     Raises LedgerError where an old out/ has lost its ledger.
     """
@@ -57,7 +79,8 @@ def look(
     ledger = looks(config.ledger)
 
     def read(seen: Survey) -> tuple[Survey, Commission | None, Library]:
-        before = settled.recall(seen.index, ledger) if seen.index is not None and (few or period is not None) else None
+        parts = (few or period is not None) and not whole
+        before = settled.recall(seen.index, ledger) if seen.index is not None and parts else None
         if before is not None:
             trust(before.ledger)
         commission = binding.commission(config, period, owned) if period is not None else None

@@ -128,7 +128,7 @@ def write(
 ) -> Written:
     """Bring out/ to the given outputs; call with the lock held.
 
-    ``standing`` are the paths of files of ours that are as they should be. Files that we wrote earlier and that are not among
+    ``standing`` are the paths of files of ours that are to stay as they are. Files that we wrote earlier and that are not among
     these nor the outputs are removed if ``remove_stale``, but for the permanent ones. Raises OutputError, with out/ as it was,
     when a path leaves the folder, would replace a file that is not ours, or the disk says no.
     """

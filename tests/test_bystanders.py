@@ -36,6 +36,11 @@ COUNT = 14
 TWIN, TWINS = 5, 9
 #: Shown by the feeds or in the issue of the period.
 SHOWN = ["a11.md", "a12.md", "a13.md"]
+#: So does one of them refer to others.
+LINKING = 2
+LINKS = " [That](a5.md), [that](b.md), [[other]] and ![this](p.png)."
+#: So few are on a page of the archive, that there are several.
+PAGE = 3
 Names = list[str]
 
 
@@ -68,7 +73,11 @@ def parted(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def article(number: int, **fields: object) -> str:
     front = {"title": f"Number {number}", "date": f"{NOW - (COUNT - number) * DAY:%Y-%m-%dT%H:%M:%SZ}", **fields}
     lines = "".join(f"{key}: {value}\n" for key, value in front.items() if value is not None)
-    return f"---\n{lines}---\nThis is text {number}.\n"
+    return f"---\n{lines}---\nThis is text {number}.{LINKS if number in (LINKING, 40) else ''}\n"
+
+
+def feeds_of(updated: str, *, archive: bool) -> Feeds:
+    return Feeds(limit=3, tags=0, authors=0, updated=updated, archive=archive, archive_size=PAGE)
 
 
 def letter(root: Path) -> Config:
@@ -334,6 +343,7 @@ FIELDS = st.fixed_dictionaries(
         "expires": st.just("2026-04-02"),
         "draft": st.just("true"),
         "permalink": st.sampled_from(["https://elsewhere.example/a5/", "/own/"]),
+        "enclosure": st.sampled_from(["/p.png", "https://elsewhere.example/a.mp3"]),
     },
 )
 STEPS = st.one_of(
@@ -341,6 +351,7 @@ STEPS = st.one_of(
     st.tuples(st.just("write"), st.sampled_from(PATHS), st.tuples(st.sampled_from([1, 5, 40]), FIELDS)),
     st.tuples(st.just("move"), st.sampled_from(PATHS), st.sampled_from(PATHS)),
     st.tuples(st.sampled_from(["delete", "touch", "list", "keep", "restore"]), st.sampled_from(PATHS), st.none()),
+    st.tuples(st.just("spoil"), st.sampled_from(["archive/rss-1.xml", "archive/feed-2.json"]), st.sampled_from([b"", None])),
 )
 RUNS = st.tuples(st.lists(STEPS, max_size=3), st.sampled_from([0, 0, 1, 3, -5]), st.sampled_from([0, 0, 9]))
 
@@ -358,6 +369,8 @@ def happen(config: Config, what: str, path: str, more: Any, clock: Iterator[int]
         place.unlink(missing_ok=True)
     elif what == "list":
         collector.load(config)
+    elif what == "spoil" and (spoilt := config.out / path).exists():
+        spoilt.unlink() if more is None else spoilt.write_bytes(more)
     ledger, copy = Path(config.ledger), config.root / "copy"
     if what == "keep" and ledger.exists():
         shutil.copy(ledger, copy)
@@ -388,13 +401,18 @@ def outcome(config: Config, now: datetime, period: Period) -> tuple[object, ...]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(runs=st.lists(RUNS, min_size=1, max_size=4), onward=st.booleans())
+@given(runs=st.lists(RUNS, min_size=1, max_size=4), onward=st.booleans(), archive=st.booleans())
 def test_whatever_happens_the_same_comes_out(
-    tmp_path: Path, parted: list[object], runs: list[tuple[list[tuple[str, str, object]], int, int]], *, onward: bool
+    tmp_path: Path,
+    parted: list[object],
+    runs: list[tuple[list[tuple[str, str, object]], int, int]],
+    *,
+    onward: bool,
+    archive: bool,
 ) -> None:
     for name in ("quick", "whole"):
         shutil.rmtree(tmp_path / name, ignore_errors=True)
-    feeds = Feeds(limit=3, tags=0, authors=0, max_age=20, updated="content" if onward else "declared")
+    feeds = replace(feeds_of("content" if onward else "declared", archive=archive), max_age=20)
     quick, whole = (replace(letter(tmp_path / name), feeds=feeds) for name in ("quick", "whole"))
     clocks = [iter(range(10**18, 2 * 10**18, 10**9)) for _ in range(2)]
     assert outcome(quick, NOW, PERIOD) == outcome(whole, NOW, PERIOD)
@@ -444,10 +462,13 @@ HISTORIES: dict[str, History] = {
 }
 
 
+@pytest.mark.parametrize("archive", [False, True], ids=["few", "archive"])
 @pytest.mark.parametrize("updated", ["declared", "content"])
 @pytest.mark.parametrize("history", HISTORIES.values(), ids=[*HISTORIES])
-def test_a_history_comes_out_the_same(tmp_path: Path, parted: list[object], history: History, updated: str) -> None:
-    feeds = Feeds(limit=3, tags=0, authors=0, updated=updated)
+def test_a_history_comes_out_the_same(
+    tmp_path: Path, parted: list[object], history: History, updated: str, *, archive: bool
+) -> None:
+    feeds = feeds_of(updated, archive=archive)
     quick, whole = (replace(letter(tmp_path / name), feeds=feeds) for name in ("quick", "whole"))
     assert outcome(quick, NOW, PERIOD) == outcome(whole, NOW, PERIOD)
     for days, files in history:

@@ -10,7 +10,7 @@ Only the publication's feeds have an archive. What a tag, an author or an editio
 old article, and would move everything after it to another page.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -28,6 +28,17 @@ class ClosedPage(Struct, frozen=True, kw_only=True):
     articles: tuple[Article, ...]
     #: How many others it once held.
     missing: int
+    #: Whether it is as the last build left it: then those of its articles are here that something else is made of, too.
+    rests: bool = False
+
+
+class Rest(Struct, frozen=True, kw_only=True):
+    """What most of an archive is where most of its articles are as they were: nobody need look at these."""
+
+    #: Numbers of the closed pages that are as the last build left them.
+    pages: frozenset[int]
+    #: How many articles were ever published.
+    count: int
 
 
 def order(article: Article) -> tuple[datetime, str]:
@@ -36,10 +47,18 @@ def order(article: Article) -> tuple[datetime, str]:
     return published if published.tzinfo is UTC else published.astimezone(UTC), article.id
 
 
-def numbered(numbers: Mapping[str, int], articles: Iterable[Article]) -> dict[str, int]:
-    """Give the articles that the ledger has not numbered, by id, the next numbers, oldest first; none is used twice."""
+def page_of(size: int, number: int) -> int:
+    """Tell on which page the article of that number is."""
+    return (number - 1) // size + 1
+
+
+def numbered(numbers: Mapping[str, int], articles: Iterable[Article], count: int = 0) -> dict[str, int]:
+    """Give the articles that the ledger has not numbered, by id, the next numbers, oldest first; none is used twice.
+
+    ``count`` is how many the ledger has, where ``numbers`` are of some.
+    """
     complete = dict(numbers)
-    last = max(complete.values(), default=0)
+    last = max(count, max(complete.values(), default=0))
     for article in sorted(articles, key=order):
         if article.id not in complete:
             last += 1
@@ -47,17 +66,25 @@ def numbered(numbers: Mapping[str, int], articles: Iterable[Article]) -> dict[st
     return complete
 
 
-def closed_pages(size: int, numbers: Mapping[str, int], articles: Sequence[Article]) -> tuple[ClosedPage, ...]:
+def closed_pages(
+    size: int, numbers: Mapping[str, int], articles: Iterable[Article], rest: Rest | None = None
+) -> tuple[ClosedPage, ...]:
     """Cut the published articles into full pages, oldest first; ``numbers`` has all that were ever published, by id.
 
-    A page of which nothing is left is passed over.
+    A page of which nothing is left is passed over. Where some pages rest, both have at least what is in the others.
     """
-    full = max(numbers.values(), default=0) // size
-    pages: dict[int, list[Article]] = {}
+    resting, count = (rest.pages, rest.count) if rest is not None else (frozenset[int](), 0)
+    full = max(count, max(numbers.values(), default=0)) // size
+    pages: dict[int, list[Article]] = {number: [] for number in resting}
     for article in sorted(articles, key=order, reverse=True):
-        pages.setdefault((numbers[article.id] - 1) // size + 1, []).append(article)
+        pages.setdefault(page_of(size, numbers[article.id]), []).append(article)
     return tuple(
-        ClosedPage(number=number, articles=tuple(pages[number]), missing=size - len(pages[number]))
+        ClosedPage(
+            number=number,
+            articles=tuple(pages[number]),
+            missing=0 if number in resting else size - len(pages[number]),
+            rests=number in resting,
+        )
         for number in sorted(pages)
         if number <= full
     )
@@ -71,6 +98,6 @@ def lacking(pages: Iterable[ClosedPage], rendered: Collection[str]) -> frozenset
     return frozenset(
         form.page(page.number)
         for page in pages
-        if page.missing or any(article.path not in rendered for article in page.articles)
+        if not page.rests and (page.missing or any(article.path not in rendered for article in page.articles))
         for form in FORMATS
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from newsletter.config import Config
-from newsletter.feeds.archive import ClosedPage, closed_pages, numbered, order
+from newsletter.feeds.archive import ClosedPage, Rest, closed_pages, numbered, order
 from newsletter.feeds.channels import channel, interests, whole
 from newsletter.feeds.choice import Choice
 from newsletter.model import ArchivePage, Article, Channel, Edition, Interest, Rendered
@@ -35,13 +35,14 @@ def editions(
     *,
     since: datetime | None = None,
     numbers: Mapping[str, int] | None = None,
+    rest: Rest | None = None,
     kept: Collection[str] = (),
 ) -> tuple[EditionPlan, ...]:
     """Plan every edition of the published articles: the publication, the configured editions, tags, authors, each by name.
 
     ``since`` is the oldest that a feed may hold (feeds.max_age); a tag, author or edition without any so new keeps its newest
-    article. ``numbers`` are the ledger's, by id, of all articles ever published. ``kept`` are prefixes of feeds that readers may
-    have: they stay as long as there is an article for them.
+    article. ``numbers`` are the ledger's, by id, of all articles ever published, or of all but those that the ``rest`` of the
+    archive holds. ``kept`` are prefixes of feeds that readers may have: they stay as long as there is an article for them.
     """
     newest = sorted(articles, key=order, reverse=True)
     chosen = _configured(config, newest)
@@ -55,7 +56,7 @@ def editions(
         if enough or (minimum[interest] and one.prefix in kept):
             chosen.append((one, own))
     return (
-        _publication(config, newest, since, numbers or {}),
+        _publication(config, newest, since, numbers or {}, rest),
         *(EditionPlan(channel=one, articles=_newest(config, own, since) or (own[0],)) for one, own in chosen if own),
     )
 
@@ -85,12 +86,14 @@ def edition(plan: EditionPlan, rendered: Mapping[str, Rendered], channels: tuple
     )
 
 
-def _publication(config: Config, newest: list[Article], since: datetime | None, numbers: Mapping[str, int]) -> EditionPlan:
+def _publication(
+    config: Config, newest: list[Article], since: datetime | None, numbers: Mapping[str, int], rest: Rest | None
+) -> EditionPlan:
     """Plan the whole publication; with an archive, its feeds also hold what is in no closed page."""
     feed = _newest(config, newest, since)
     if not config.feeds.archive:
         return EditionPlan(channel=whole(config), articles=feed)
-    pages = closed_pages(config.feeds.archive_size, numbered(numbers, newest), newest)
+    pages = closed_pages(config.feeds.archive_size, numbered(numbers, newest, rest.count if rest else 0), newest, rest)
     archived = {article.id for page in pages for article in page.articles}
     shown = {article.id for article in feed}
     union = tuple(article for article in newest if article.id in shown or article.id not in archived)

@@ -94,7 +94,12 @@ def forget(path: Path, stay: Collection[int], *, least: int) -> None:
             there = {number for (number,) in connection.execute("SELECT number FROM blobs WHERE number >= ?", (least,))}
     except sqlite3.Error:
         return
-    _change(path, "DELETE FROM blobs WHERE number = ?", [(number,) for number in sorted(there.difference(stay))])
+    drop(path, there.difference(stay))
+
+
+def drop(path: Path, numbers: Iterable[int]) -> None:
+    """Let some blobs go, as far as they are there."""
+    _change(path, "DELETE FROM blobs WHERE number = ?", [(number,) for number in sorted(numbers)])
 
 
 def _change(path: Path, statement: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -8,7 +8,7 @@ the bytes that were written. Whatever is not exactly as it was then is made.
 import os
 import stat
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -53,6 +53,8 @@ class _Record(Struct, frozen=True, kw_only=True):
 
     documents: dict[str, Made]
     articles: dict[str, Told]
+    #: A digest of those that the documents were made with.
+    templates: bytes
 
 
 class Trace(Struct, frozen=True, kw_only=True):
@@ -86,10 +88,17 @@ class Pages:
         #: By path of the article, of those of which there is something to tell.
         self._articles: dict[str, Told] = {}
         self._before: dict[str, Told] = {}
+        #: The same as it is recorded.
+        self._told: dict[str, Told] = {}
         self._kept: dict[str, Made] = {}
         self._standing: dict[str, Document] = {}
         self._holds: dict[str, bool] = {}
         self._keys: dict[str, bytes | None] = {}
+        self._templates_before = b""
+        #: Paths of the articles that documents hold of which no more is to be known than that they are as they were.
+        self._unread: Collection[str] = ()
+        #: A digest of what the index holds of them; empty where it holds nothing.
+        self.version = b""
         self._key = b""
         try:
             self._key = circumstances.of_outputs(config)
@@ -100,25 +109,50 @@ class Pages:
         body = file.fetch(place(config), self._key, [PAGES]).get(PAGES)
         if body is not None:
             record = msgspec.json.decode(body, type=_Record)
-            self._documents, self._before = record.documents, record.articles
+            self._documents, self._before, self._templates_before = record.documents, record.articles, record.templates
             self._articles = dict(self._before)
+            self.version = sha256(body).digest()
 
     def stands(self, document: Document) -> bool:
         """Tell whether out/ holds a document as it would be written, and remember that it need not be."""
         name = document.paths[0]
         self._kept.pop(name, None)  # it may have stood in another shape
         self._standing.pop(name, None)
+        if name not in self._documents or self._documents[name][0] != self._source(document, {}):
+            return False
+        return all(self._asks_the_same(article.path) for article in document.articles) and self._is_there(document)
+
+    def rest(self, version: bytes, documents: Iterable[Document], unread: Collection[str]) -> bool:
+        """Do the same with documents of whose articles none changed since the index held this ``version``.
+
+        Some are at hand, of others these paths, if there is anything to tell of them; False if any of them does not stand.
+        """
+        if version != self.version or self._templates != self._templates_before:
+            return False
+        self._unread = unread
+        paths = (*unread, *(article.path for one in documents for article in one.articles))
+        return all(map(self._asks_the_same, paths)) and all(map(self._is_there, documents))
+
+    @property
+    def remarked(self) -> list[str]:
+        """Return the paths of those of which there is something to tell whenever they are shown, once all is recorded."""
+        return sorted(path for path, told in self._told.items() if told.remarks)
+
+    def _is_there(self, document: Document) -> bool:
+        """Tell whether out/ holds the files of a document as they were written, and if so remember it."""
+        name = document.paths[0]
         source, looks = self._documents.get(name, ("", ()))
-        if not source or source != self._source(document, {}):
-            return False
-        if not all(self._asks_the_same(article.path) for article in document.articles):
-            return False
         found = [self._looks(self._config.out, one) for one in looks]
-        if not self._owned.issuperset(path for path, _, _ in looks) or None in found:
+        if not source or not self._owned.issuperset(path for path, _, _ in looks) or None in found:
             return False
         self._kept[name] = source, tuple(one for one in found if one is not None)
         self._standing[name] = document
         return True
+
+    @property
+    def told(self) -> Collection[str]:
+        """Return the paths of the articles of which there was something to tell."""
+        return self._before.keys()
 
     @property
     def standing(self) -> frozenset[str]:
@@ -148,18 +182,20 @@ class Pages:
 
     def _write(self, traces: Mapping[str, Trace]) -> None:
         """Write the record, if it is another one than before."""
-        articles = {}
+        articles = {path: self._articles[path] for path in self._unread}
         for article in (article for one in self._standing.values() for article in one.articles):
             last = traces.get(article.path)
             known = last.told if last else self._articles.get(article.path)
             if known is not None and known != Told():
                 articles[article.path] = known
-        if (self._kept, articles) != (self._documents, self._before):
+        self._told = articles
+        if (self._kept, articles, self._templates) != (self._documents, self._before, self._templates_before):
             from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
             with suppress(UnicodeEncodeError):  # halves of characters, of which there are next to none
-                body = msgspec.json.encode(_Record(documents=self._kept, articles=articles))
+                body = msgspec.json.encode(_Record(documents=self._kept, articles=articles, templates=self._templates))
                 file.store(place(self._config), self._key, {PAGES: body})
+                self.version = sha256(body).digest()
 
     def _asks_the_same(self, path: str) -> bool:
         """Tell whether an article's rendering would be told what it was told, and shows the same files."""

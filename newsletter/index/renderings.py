@@ -63,6 +63,14 @@ class Renderings:
 
             file.forget(self._path, {_number(article.path) for article in wanted}, least=RENDERINGS)
 
+    def drop(self, unwanted: Iterable[str]) -> None:
+        """Let those of the articles at some paths go."""
+        numbers = [_number(path) for path in unwanted]
+        if self._circumstances and numbers:
+            from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
+
+            file.drop(self._path, numbers)
+
     def _key(self, article: Article) -> bytes:
         return sha256(self._circumstances + repr(article).encode("utf-8", "surrogatepass")).digest()
 

@@ -23,6 +23,21 @@ SHARE = 0.25
 FEW = 100
 
 
+class Archived(Struct, frozen=True, kw_only=True):
+    """The closed pages of the feeds' archive, all of which stand."""
+
+    #: As of which instant, in microseconds.
+    now: int
+    #: In their order.
+    numbers: list[int]
+    #: Of those that other files shape besides what their articles tell of them.
+    restless: list[int]
+    #: Paths of those articles in them of which there is something to tell whenever they are shown.
+    remarked: list[str]
+    #: Of the record of what stands: see pages.Pages.
+    version: bytes
+
+
 class Settled(Struct, frozen=True, kw_only=True):
     """What is known of the articles together."""
 
@@ -31,6 +46,8 @@ class Settled(Struct, frozen=True, kw_only=True):
     sheets: list[tuple[bytes, bytes]]
     #: Ids of all others that the ledger has.
     others: list[str]
+    #: None where no archive is kept, or a page of it is still to be made.
+    archived: Archived | None = None
 
 
 _ENCODER = msgspec.msgpack.Encoder()
@@ -47,7 +64,15 @@ def recall(index: Index, ledger: Looks | None) -> Settled | None:
     return settled if versions == [version for version, _ in settled.sheets] else None
 
 
-def record(index: Index, ledger: Looks, stay: Subset, exact: Mapping[str, str], known: Collection[str], count: int) -> None:
+def record(
+    index: Index,
+    ledger: Looks,
+    stay: Subset,
+    exact: Mapping[str, str],
+    known: Collection[str],
+    count: int,
+    archived: Archived | None,
+) -> None:
     """Write down which articles are settled, of the ``count`` that the ledger has: those that ``stay`` so, and others.
 
     ``exact`` are these others, their ids by path, as far as time changes nothing of them; ``known`` are the ids of all but those
@@ -66,4 +91,4 @@ def record(index: Index, ledger: Looks, stay: Subset, exact: Mapping[str, str], 
         others.difference_update(map(exact.__getitem__, compress(sheet.paths, new)))
         total += own.count(1)
     if total + len(others) == count and len(others) <= max(FEW, SHARE * total):
-        index.store(SETTLED, _ENCODER.encode(Settled(ledger=ledger, sheets=sheets, others=sorted(others))))
+        index.store(SETTLED, _ENCODER.encode(Settled(ledger=ledger, sheets=sheets, others=sorted(others), archived=archived)))

@@ -29,6 +29,7 @@ _ARTICLES = """
 """
 _SELECT = f"{_ARTICLES} ORDER BY sequence"
 _LOOK_UP = f"{_ARTICLES} WHERE id = :id"
+_NUMBERED = "SELECT id FROM articles WHERE sequence >= :first AND sequence <= :last ORDER BY sequence"
 _LAST = "SELECT COALESCE(MAX(sequence), 0) FROM articles"
 _INSERT = """
     INSERT INTO articles (
@@ -67,6 +68,11 @@ class Articles(Access):
         """Count the articles that were ever published: they are numbered without gaps."""
         with self._understood():
             return max((rows.number(number) for (number,) in self._fetch(_LAST)), default=0)
+
+    def numbered(self, first: int, last: int) -> list[str]:
+        """List the ids of the articles that have those numbers, and all between them, in the order of first publication."""
+        with self._understood():
+            return [rows.text(identity) for (identity,) in self._fetch(_NUMBERED, {"first": first, "last": last})]
 
     def known(self) -> tuple[Known, ...]:
         """Return all that was ever published as records, in the order of first publication."""

@@ -4,14 +4,19 @@ Reads the articles that pages alone show, and writes the pages where outputs wai
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from msgspec import Struct
 
+from newsletter.bystanders import Bystanders, StirredError
 from newsletter.emitters import FEEDS, emitter
+from newsletter.enclosures import may_be_measured
 from newsletter.feeds.archive import ClosedPage
-from newsletter.feeds.channels import whole
+from newsletter.feeds.channels import FORMATS, whole
 from newsletter.index.documents import Document, of_page
 from newsletter.index.pages import Pages
+from newsletter.index.settled import Archived
+from newsletter.instants import microseconds
 from newsletter.model import ArchivePage, Edition, Output, Rendered, Spooled
 from newsletter.piecework import Done, Piece, Piecework, Setting, complete
 from newsletter.processes.crew import Crew
@@ -45,11 +50,17 @@ class Archivist:
         """Take what the pages are made with."""
         self._piecework = piecework
         self._pages = pages
+        #: Of each page which one is before it as long as something can be shown of all.
+        self._before: dict[int, int | None] = {}
 
     def make(self, closed: Sequence[ClosedPage] | None, crew: Crew, spool: Spool) -> History:
-        """Make the pages that do not stand; a page of whose articles none can be shown is passed over."""
+        """Make the pages that do not stand; a page of whose articles none can be shown is passed over.
+
+        Raises StirredError if that page was before one that rests.
+        """
         if closed is None:
             return History()
+        self._before = _chain(closed, set())
         made: dict[int, tuple[Document, tuple[Spooled, ...]]] = {}
         empty: set[int] = set()
         while True:
@@ -69,6 +80,10 @@ class Archivist:
         )
 
     def _is_there(self, page: ClosedPage, previous: int | None, made: dict[int, tuple[Document, tuple[Spooled, ...]]]) -> bool:
+        if page.rests:
+            if previous != self._before[page.number]:
+                raise StirredError
+            return True
         document = of_page(page, previous)
         if page.number in made:
             return made[page.number][0].shape == document.shape
@@ -86,6 +101,32 @@ class Archivist:
             for page in stale
         )
         return self._piecework.make(bind, leaves, crew, sum(len(page.articles) for page in stale))
+
+
+def rest(closed: Sequence[ClosedPage] | None, others: Bystanders | None, pages: Pages) -> None:
+    """Take the pages that rest for what they are; raises StirredError if not all of them stand as they did.
+
+    Then a page before one of them has gone, somebody meddled with out/, templates are others, or so is what links and pictures
+    in them lead to.
+    """
+    if closed is None or others is None or others.archived is None:
+        return
+    chain, before = _chain(closed, set()), others.archived
+    documents = [of_page(page, chain[page.number]) for page in closed if page.rests]
+    told = others.among(pages.told)
+    if [*chain][: len(before.numbers)] != before.numbers or not pages.rest(before.version, documents, told):
+        raise StirredError
+
+
+def archived(closed: Sequence[ClosedPage] | None, history: History, pages: Pages, now: datetime) -> Archived | None:
+    """Say what the next build may know of the archive, once all is recorded; None if not all of it stands."""
+    if closed is None or history.pages is None or not pages.version:
+        return None
+    numbers = [page.number for page in history.pages]
+    if not pages.standing.issuperset(form.page(number) for number in numbers for form in FORMATS):
+        return None
+    restless = [page.number for page in closed if not page.rests and any(map(may_be_measured, page.articles))]
+    return Archived(now=microseconds(now), numbers=numbers, restless=restless, remarked=pages.remarked, version=pages.version)
 
 
 def bind(setting: Setting, leaf: Leaf) -> Done:

@@ -27,7 +27,7 @@ from newsletter.processes.crew import Crew
 from newsletter.publish import Report
 from newsletter.runs import handing, planning
 from newsletter.runs.handing import Handed, Terms
-from newsletter.situation import Situation, look
+from newsletter.situation import Situation, look, looked
 from newsletter.steady import Span
 
 if TYPE_CHECKING:
@@ -90,9 +90,13 @@ def run(
     with out/ and the ledger as they were.
     """
     with writer.lock(config.out), hold_ledger(config.ledger) as hold:
-        situation = look(config, now=terms.now, jobs=jobs, content=content, few=_is_for_feeds_alone(config, terms))
+        few = _is_for_feeds_alone(config, terms)
         with open_ledger(config.ledger) as ledger, Crew(jobs, executor, aside) as crew:
-            done = _Running(config, terms, situation, ledger, hold, crew, strict).run()
+
+            def all_that_is_due(situation: Situation) -> Run:
+                return _Running(config, terms, situation, ledger, hold, crew, strict).run()
+
+            done = looked(config, all_that_is_due, now=terms.now, jobs=jobs, content=content, few=few)
         if remember is not None and (quiet := _quiet(config, done)):
             remember(done, quiet)
         return done
