@@ -10,7 +10,6 @@ import zoneinfo
 from collections.abc import Iterator
 from functools import cache
 from hashlib import sha256
-from importlib import resources
 from importlib.machinery import all_suffixes
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,4 +96,6 @@ def _rules(zone: ZoneInfo) -> bytes:
         path = os.path.join(root, zone.key)  # noqa: PTH118 - as zoneinfo itself looks for it
         if os.path.isfile(path):  # noqa: PTH113 - the same
             return Path(path).read_bytes()
+    from importlib import resources  # noqa: PLC0415 - 2 ms, for machines without them
+
     return resources.files("tzdata").joinpath("zoneinfo", zone.key).read_bytes()

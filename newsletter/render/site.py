@@ -6,9 +6,10 @@ need not be made again as long as they have the same answers.
 
 import posixpath
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 from unicodedata import normalize
+
+from msgspec import Struct
 
 from newsletter.config import Config
 
@@ -19,8 +20,7 @@ Answer: TypeAlias = str | bool | None
 Asked: TypeAlias = tuple[tuple[Question, Answer], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Site:
+class Site(Struct, frozen=True, kw_only=True, eq=False):
     """The publication as links see it. Picklable."""
 
     config: Config
@@ -31,7 +31,7 @@ class Site:
     #: Paths of the articles that out/ has pages for: fragments of links to them carry the prefix of their ids.
     hosted: frozenset[str] = frozenset()
     #: Lower-case name to paths, articles' without their ending; filled on first use.
-    _names: dict[str, list[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _names: dict[str, list[str]] = {}
 
     def article_at(self, path: str) -> str | None:
         """Return that article path as the content folder spells it, or None; accents may be composed or not."""
@@ -78,18 +78,16 @@ class Site:
         return answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watched(Site):
+class Watched(Site, frozen=True, kw_only=True, eq=False):
     """A site that remembers what it was asked, and what it answered."""
 
-    asked: dict[Question, Answer] = field(default_factory=dict, init=False, repr=False, compare=False)
+    asked: dict[Question, Answer] = {}
 
     @classmethod
     def of(cls, site: Site) -> "Watched":
         """Watch over one rendering; what a site has worked out already is shared."""
-        watched = cls(config=site.config, permalinks=site.permalinks, files=site.files, hosted=site.hosted)
-        object.__setattr__(watched, "_names", site._names)  # noqa: SLF001 - its own record, seen from a subclass
-        return watched
+        names = site._names  # noqa: SLF001 - its own record, seen from a subclass
+        return cls(config=site.config, permalinks=site.permalinks, files=site.files, hosted=site.hosted, _names=names)
 
     def article_at(self, path: str) -> str | None:
         """Do as Site does."""

@@ -226,7 +226,7 @@ def test_an_index_out_of_reach_is_gone_without(config: Config, monkeypatch: pyte
     write(config, "a.md")
     monkeypatch.setattr("newsletter.index.circumstances.PACKAGE", config.root / "program.zip")
     monkeypatch.setattr("zoneinfo.TZPATH", ())
-    monkeypatch.setattr("newsletter.index.circumstances.resources.files", Path)
+    monkeypatch.setattr("importlib.resources.files", Path)
     index.circumstances._rules.cache_clear()  # noqa: SLF001 - a process asks but once
     assert told(collector.load(config)) == told(without(config))
     assert not index.place(config).exists()
