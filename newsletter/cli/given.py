@@ -105,11 +105,13 @@ def hands(options: Namespace, config: Config) -> "Iterator[Hands]":
         with cluster.lent(options.scheduler) as workers:
             yield {"executor": workers}
         return
-    from newsletter.processes import ahead  # noqa: PLC0415 - for those who build
+    from newsletter.index import patterns  # noqa: PLC0415 - for those who build
+    from newsletter.processes import ahead  # noqa: PLC0415 - the same
 
-    aside = ahead.start(config, options.jobs)
-    try:
-        yield {"aside": aside}
-    finally:
-        if aside is not None:
-            aside.end()
+    with patterns.remembered(config):
+        aside = ahead.start(config, options.jobs)
+        try:
+            yield {"aside": aside}
+        finally:
+            if aside is not None:
+                aside.end()

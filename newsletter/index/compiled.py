@@ -3,8 +3,6 @@
 This is code that will run, so it counts only from a file that nobody but this user can have written.
 """
 
-import os
-import stat
 from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
@@ -46,7 +44,7 @@ class Compiled(BytecodeCache):
 
     @cached_property
     def _known(self) -> dict[int, bytes]:
-        return file.fetch(self.path, self.key, (COMPILED, last(COMPILED))) if self.key and self._is_own() else {}
+        return file.fetch(self.path, self.key, (COMPILED, last(COMPILED))) if self.key and file.is_own(self.path) else {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Fill Jinja's bucket if what it asks for is known."""
@@ -56,17 +54,9 @@ class Compiled(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what Jinja compiled."""
-        if self.key and self._is_own(absent=True):
+        if self.key and file.is_own(self.path, absent=True):
             anew = () if len(self._known) < MOST else self._known.keys()
             file.store(self.path, self.key, {_number(bucket): bucket.bytecode_to_string()}, anew=anew)
-
-    def _is_own(self, *, absent: bool = False) -> bool:
-        """Tell whether nobody else can have written the file; ``absent`` is what counts where there is none."""
-        try:
-            looks = os.lstat(self.path)
-        except OSError:
-            return absent
-        return stat.S_ISREG(looks.st_mode) and looks.st_uid == os.geteuid() and not looks.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def _number(bucket: Bucket) -> int:

@@ -4,7 +4,9 @@ It is disposable, so that no write waits for the disk. A blob that is not exactl
 count; were it mixed with older ones by a crash or a restored backup, each would still tell the truth about files as they were.
 """
 
+import os
 import sqlite3
+import stat
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from hashlib import sha256
@@ -20,6 +22,15 @@ _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQL
 
 class Damaged(Exception):  # noqa: N818 - a state of the file, which never leaves this package
     """The file is no index."""
+
+
+def is_own(path: Path, *, absent: bool = False) -> bool:
+    """Tell whether nobody but this user can have written the file; ``absent`` is what counts where there is none."""
+    try:
+        looks = os.lstat(path)
+    except OSError:
+        return absent
+    return stat.S_ISREG(looks.st_mode) and looks.st_uid == os.geteuid() and not looks.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
 def fetch(path: Path, key: bytes, numbers: Iterable[int]) -> dict[int, bytes]:

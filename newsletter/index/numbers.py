@@ -10,7 +10,9 @@ SETTLED = -4
 PROGRAM = -3
 #: Each of the following has the 56 bits after it for a digest of what a blob is about.
 WIDTH = 56
-#: See styles.py, compiled.py and renderings.py.
+#: See patterns.py, styles.py, compiled.py and renderings.py.
+WEIGHTS = 1 << 58
+PATTERNS = 1 << 59
 STYLES = 1 << 60
 COMPILED = 1 << 61
 RENDERINGS = 1 << 62

@@ -6,7 +6,8 @@ That takes as long as all that the build does until it knows which articles ther
 from functools import partial
 
 from newsletter.config import Config
-from newsletter.processes.aside import Aside, workers
+from newsletter.index import patterns
+from newsletter.processes.aside import Aside, Besides, workers
 
 #: What makes Python-Markdown and its extensions compile what they look for.
 SAMPLE = "A *sample*.\n\n- `one`\n"
@@ -14,7 +15,9 @@ SAMPLE = "A *sample*.\n\n- `one`\n"
 
 def start(config: Config, jobs: int) -> Aside | None:
     """Start it; None where one process is to do everything. ``jobs`` as ``workers`` has it."""
-    return Aside(partial(_to_render, config), partial(to_make_digests, config)) if workers(jobs) > 1 else None
+    if workers(jobs) < 2:  # noqa: PLR2004 - one process is none beside it
+        return None
+    return Aside(partial(_to_render, config), partial(to_make_digests, config), besides=Besides(patterns.tell, patterns.take))
 
 
 def _to_render(config: Config) -> None:

@@ -11,7 +11,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, TypeVarTuple
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, TypeVarTuple
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -41,6 +41,15 @@ def uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class Besides(NamedTuple):
+    """What the other process finds out besides what it is asked for. Functions of modules."""
+
+    #: Called there.
+    tell: Callable[[], object]
+    #: Called here, with what the other one returned.
+    take: Callable[[Any], object]
 
 
 class Task(Generic[Made]):
@@ -80,14 +89,18 @@ class Task(Generic[Made]):
 class Aside:
     """The process. It does jobs in the order in which they come."""
 
-    def __init__(self, *ready: Callable[[], object]) -> None:
-        """Start it: while there is no job it calls these, each once. They must be functions of modules."""
+    def __init__(self, *ready: Callable[[], object], besides: Besides | None = None) -> None:
+        """Start it: while there is no job it calls these, each once. They must be functions of modules.
+
+        What it finds out ``besides`` comes with each answer.
+        """
         import multiprocessing  # noqa: PLC0415 - 5 ms, for those who have use for it
 
         context = multiprocessing.get_context("fork") if sys.platform == "linux" else multiprocessing.get_context("spawn")
         self._tasks: deque[Task[Any]] = deque()
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, self._pipe, ready), daemon=True)
+        self._besides = besides
+        self._process = context.Process(target=_work, args=(theirs, self._pipe, ready, besides), daemon=True)
         with uninterrupted():
             self._process.start()
         theirs.close()
@@ -107,7 +120,10 @@ class Aside:
         while task in self._tasks and (wait or self._is_heard()):
             first = self._tasks.popleft()
             try:
-                first.take(self._pipe.recv())
+                *answer, found = self._pipe.recv()
+                if self._besides is not None:
+                    self._besides.take(found)
+                first.take(tuple(answer))
             except (EOFError, ConnectionResetError):
                 first.take(None)
 
@@ -127,9 +143,9 @@ class Aside:
             return True
 
 
-def _work(
-    pipe: "Connection", others: "Connection", ready: Iterable[Callable[[], object]]
-) -> None:  # pragma: no cover - in a process of its own
+def _work(  # pragma: no cover - in a process of its own
+    pipe: "Connection", others: "Connection", ready: Iterable[Callable[[], object]], besides: Besides | None
+) -> None:
     """Live the other process's life."""
     others.close()  # or the end of the one that it works for would go unnoticed
     preparations = deque(ready)
@@ -143,4 +159,4 @@ def _work(
                 made = do(*arguments)
             except Exception as error:  # noqa: BLE001 - raised where the job came from
                 failure = error
-            pipe.send((made, failure))
+            pipe.send((made, failure, besides.tell() if besides is not None else None))
