@@ -20,7 +20,7 @@ from newsletter.folder import Content
 from newsletter.index.compiled import Compiled
 from newsletter.index.documents import of_feed
 from newsletter.index.pages import Pages, Trace
-from newsletter.index.styles import Styles
+from newsletter.index.styles import Styles, Weights
 from newsletter.issue import of_editions
 from newsletter.ledger import open_ledger
 from newsletter.ledger.looks import looks
@@ -137,7 +137,7 @@ def _produce(
     plans = plan(config, today, now=now, owned=owned)
     in_issue = binding.chosen(published, commission, now)
     desk = editorial.read(config, commission.period) if commission else Editorial()
-    templates = Templates(config.templates, Compiled.of(config), styles=Styles.of(config))
+    templates = Templates(config.templates, Compiled.of(config), styles=Styles.of(config), weights=Weights.of(config))
     site = site_of(config, library, published)
     pages = Pages(config, templates, site, today.recognition, owned)
     rest(plans[0].archive, library.bystanders, pages)

@@ -9,6 +9,7 @@ import os
 import textwrap
 from datetime import datetime, timedelta
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -127,20 +128,25 @@ class Templates:
         compiled: jinja2.BytecodeCache | None = None,
         texts: "Mapping[str, str] | None" = None,
         styles: "Memory | None" = None,
+        weights: "Memory | None" = None,
+        digest: str = "",
     ) -> None:
         """Take the publication's own templates folder, which need not exist; or the texts of all templates, and no folder.
 
-        What is ``compiled`` need not be compiled again; ``styles`` are known of the style sheets that are inlined.
+        What is ``compiled`` need not be compiled again; ``styles`` are known of the style sheets that are inlined, and
+        ``weights`` of what is shown in mails. ``digest`` is that of all templates, where it was asked for before.
         """
         self.folder = folder
         self._compiled = compiled
         self._texts = texts
         self.styles = styles
+        self.weights = weights
+        self._digest = digest
         self._once: dict[int, tuple[Rendered, str]] = {}
 
     def __reduce__(self) -> "tuple[type[Templates], tuple[object, ...]]":
         """Rebuild the environment on the other side."""
-        return type(self), (self.folder, self._compiled, self._texts, self.styles)
+        return type(self), (self.folder, self._compiled, self._texts, self.styles, self.weights, self._digest)
 
     def carried(self) -> "Templates":
         """Return the same with their texts, for a machine that has none of the files."""
@@ -201,6 +207,13 @@ class Templates:
         for name, body in _files(self.folder) if self.folder else ():
             if body != original.get(name):
                 yield name, body
+
+    @property
+    def digest(self) -> str:
+        """Digest them all."""
+        if not self._digest:
+            self._digest = sha256(repr([(name, sha256(body).digest()) for name, body in self.sources()]).encode()).hexdigest()
+        return self._digest
 
     def source(self, name: str) -> str:
         """Return a template file as it is, for style sheets."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from jinja2 import UndefinedError
 from msgspec.structs import asdict, replace
 
 from newsletter.config import Config
@@ -14,6 +15,7 @@ from newsletter.mail.disarm import disarmed
 from newsletter.mail.inline import inline
 from newsletter.mail.layout import Layout, Story
 from newsletter.mail.merging import Merging
+from newsletter.mail.weighed import Weighed
 from newsletter.model import Edition, Form, Issue, Output, Remark
 from newsletter.templating import Templates, rfc3339
 
@@ -24,24 +26,36 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
     if issue is None:
         return ()
     merging = Merging(config.digest, repr(replace(issue, pictures=())))
+    shared = {"config": config, "theme": themed(config)}
     values = {
-        "config": config,
+        **shared,
         "edition": manifest.mailed(edition),
         "issue": issue,
-        "theme": themed(config),
         **merging.values(web_view(config, edition, issue.key)),
     }
 
     shown = {picture.url: picture.shown for picture in issue.pictures if picture.shown != picture.url}
+
+    # of editions there may be thousands, which show the same
+    memory = None if edition.prefix else templates.weights
+    weighed = Weighed(memory, templates.digest if memory else "", shown)
 
     def page(layout: Layout) -> str:
         return readdressed(templates.render("email.html.j2", **values, layout=layout), shown)
 
     def part(story: Story) -> str:
         article = {"item": story.item, "story": story, "lead": story.lead, "under": "", "ruled": story.form is not Form.TITLE}
-        return merging.html(readdressed(templates.render("article.html.j2", **values, **article, form="mail"), shown))
+        try:
+            html = templates.render("article.html.j2", **shared, **article, form="mail")
+        except UndefinedError:  # a template of the publication's own shows more of the issue
+            weighed.distrust()
+            html = templates.render("article.html.j2", **values, **article, form="mail")
+        return merging.html(readdressed(html, shown))
 
-    fitted = budget.fit(config, issue, page=page, part=part, finish=lambda html: merging.html(inline(html, templates.styles)))
+    def finish(html: str) -> str:
+        return merging.html(inline(html, templates.styles))
+
+    fitted = budget.fit(config, issue, page=page, part=part, finish=finish, weighed=weighed)
     html = fitted.html
     plain = templates.render_text("email.txt.j2", **values, layout=fitted.layout).strip("\n") + "\n"
     text = merging.text(disarmed(plain))

@@ -54,7 +54,7 @@ class _Record(Struct, frozen=True, kw_only=True):
     documents: dict[str, Made]
     articles: dict[str, Told]
     #: A digest of those that the documents were made with.
-    templates: bytes
+    templates: str
 
 
 class Trace(Struct, frozen=True, kw_only=True):
@@ -81,7 +81,7 @@ class Pages:
         self._site = site
         self._recognition = recognition
         self._owned = owned
-        self._templates = sha256(repr([(name, sha256(body).digest()) for name, body in templates.sources()]).encode()).digest()
+        self._templates = templates.digest
         self._began = time.time_ns()
         #: By the first of its paths.
         self._documents: dict[str, Made] = {}
@@ -94,7 +94,7 @@ class Pages:
         self._standing: dict[str, Document] = {}
         self._holds: dict[str, bool] = {}
         self._keys: dict[str, bytes | None] = {}
-        self._templates_before = b""
+        self._templates_before = ""
         #: Paths of the articles that documents hold of which no more is to be known than that they are as they were.
         self._unread: Collection[str] = ()
         #: A digest of what the index holds of them; empty where it holds nothing.
@@ -208,7 +208,7 @@ class Pages:
 
     def _source(self, document: Document, traces: Mapping[str, Trace]) -> str:
         """Digest what a document is made from, besides what the key covers; empty where something of it is not there."""
-        whole = sha256(self._templates)
+        whole = sha256(self._templates.encode())
         whole.update(document.shape.encode("utf-8", "surrogatepass"))
         for article in document.articles:
             key = self._article(article, traces.get(article.path))

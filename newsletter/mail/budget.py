@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.mail.layout import Layout, Story, lay_out, note_of, story
+from newsletter.mail.weighed import Weighed
 from newsletter.mail.weight import Scale
 from newsletter.model import Form, Issue, Remark
 
@@ -53,12 +54,18 @@ def limit_of(config: Config) -> int:
 
 
 def fit(
-    config: Config, issue: Issue, *, page: Callable[[Layout], str], part: Callable[[Story], str], finish: Callable[[str], str]
+    config: Config,
+    issue: Issue,
+    *,
+    page: Callable[[Layout], str],
+    part: Callable[[Story], str],
+    finish: Callable[[str], str],
+    weighed: Weighed,
 ) -> Fitted:
     """Choose the forms of an issue's articles so that the mail stays within its budget, and return it with styles inlined.
 
     ``page`` writes the mail and ``part`` one article of it, with their style sheet; ``finish`` inlines it, and is asked for no
-    page that is much larger than the budget.
+    page that is much larger than the budget. ``weighed`` is what parts need not be written for.
     """
     limit = limit_of(config)
     wanted = (Form(config.digest.lead), *[Form(config.digest.articles)] * (len(issue.articles) - 1))
@@ -69,7 +76,7 @@ def fit(
     scale = Scale(sample)
 
     def weigh(shown: Story) -> int:
-        return scale.fragment(part(shown))
+        return weighed.weight(shown, scale, lambda: scale.fragment(part(shown)))
 
     note = _form_of_note(issue, limit, weigh)
     weights = _Weights(issue, limit, weigh)
@@ -94,6 +101,7 @@ def fit(
         layout = lay_out(issue, forms, Form.COUNTED)
         html = finish(page(layout))
     remarks = tuple(_remarks(issue, wanted, forms, note, weights, excess=len(html.encode()) - limit + 1))
+    weighed.keep()
     return Fitted(html=html, layout=layout, forms=forms, limit=limit, remarks=remarks)
 
 
@@ -179,7 +187,8 @@ class _Weights:
         if form is Form.FULL and len(item.html) > self._limit:
             return len(item.html.encode())
         if (at, form) not in self._known:
-            self._known[at, form] = self._weigh(story(item, form, at, level=2))
+            # of the others it is not to matter which they are
+            self._known[at, form] = self._weigh(story(item, form, min(at, 1), level=2))
         return self._known[at, form]
 
 

@@ -8,6 +8,7 @@ for a property the longest counts: the weight is a little too high rather than t
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -77,6 +78,8 @@ class Scale:
         self._sheet = _sheet(plain)
         self._article = self._sheet.top
         self._walk(_tree(page), self._sheet.top, look=True)
+        #: A digest of all that decides what a fragment weighs: the rules, and what it stands in.
+        self.name = sha256(repr((plain, [sorted(names) for names in _around(self._article)])).encode()).hexdigest()
 
     def page(self, html: str) -> int:
         """Weigh a whole page, in bytes, without the marks of its stories."""
@@ -127,6 +130,13 @@ class Scale:
         size = sum(longest.values()) + _AROUND if longest else 0
         place = parent.children[names] = _Place(names, parent, size, {})
         return place
+
+
+def _around(place: _Place | None) -> Iterator[Names]:
+    """Yield what the elements around a place have to show, and the place itself."""
+    while place is not None:
+        yield place.names
+        place = place.parent
 
 
 def _is_within(around: tuple[Names, ...], place: _Place | None) -> bool:

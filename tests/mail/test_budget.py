@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from newsletter.config import Digest
 from newsletter.mail.budget import CLIPPED, Fitted, fit, limit_of, plan
 from newsletter.mail.layout import Layout, Story
+from newsletter.mail.weighed import Weighed
 from newsletter.model import Form, Issue, Rendered
 from tests.factories import make_config, make_issue, make_rendered
 
@@ -113,7 +114,8 @@ def fitted(
     finish: Callable[[str], str] = lambda html: html.replace("<p>", '<p style="color:#123456; margin:0 0 20px">'),
     **digest: object,
 ) -> Fitted:
-    return fit(make_config(digest=Digest(**digest)), issue, page=page, part=part, finish=finish)  # type: ignore[arg-type]  # any field of Digest
+    config = make_config(digest=Digest(**digest))  # type: ignore[arg-type]  # any field of Digest
+    return fit(config, issue, page=page, part=part, finish=finish, weighed=Weighed(None, "", {}))
 
 
 def article(slug: str, paragraphs: int) -> Rendered:
