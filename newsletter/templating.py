@@ -163,6 +163,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
+            auto_reload=False,  # a build has them as it found them
         )
         for function in (rfc3339, long_date, date_span, direction, minutes, wrapped, fitted):
             environment.filters[function.__name__] = function
