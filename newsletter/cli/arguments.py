@@ -1,6 +1,7 @@
 """What can be said on the command line. No I/O, and nothing heavy is imported."""
 
 import argparse
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from newsletter import __version__
@@ -10,8 +11,8 @@ exit status: 0 done, 1 failed and nothing was published or handed over, 2 usage,
 held back, recipients not reached), 75 another run holds the lock"""
 
 
-def parser() -> argparse.ArgumentParser:
-    """Build the parser; ``command`` names the command."""
+def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """Build the parser; ``command`` names the command. With ``argv`` it understands no command that is not named there."""
     top = argparse.ArgumentParser(
         prog="newsletter",
         description="Turn a folder of Markdown into feeds, an e-mail digest and a small web archive.",
@@ -23,42 +24,43 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     common = _common()
 
-    def command(name: str, summary: str, description: str) -> argparse.ArgumentParser:
-        return commands.add_parser(name, help=summary, description=description, parents=[common], allow_abbrev=False)
+    def command(describe: Callable[[argparse.ArgumentParser], None], name: str, summary: str, description: str) -> None:
+        named = argv is None or name in argv
+        one = commands.add_parser(
+            name, help=summary, description=description, parents=[common] if named else [], allow_abbrev=False
+        )
+        if named:  # to describe all of them takes 5 ms
+            describe(one)
 
-    _init(command("init", "scaffold a publication", "Write newsletter.toml, content/ with one article, and .gitignore."))
-    _new(command("new", "begin an article", "Write a dated article with a minted id, as a draft, and print its path."))
-    _adopt(
-        command(
-            "adopt",
-            "add missing front matter",
-            "Add front matter to files that have none, and a missing title or date to files that have. Bodies stay as they are.",
-        )
+    command(_init, "init", "scaffold a publication", "Write newsletter.toml, content/ with one article, and .gitignore.")
+    command(_new, "new", "begin an article", "Write a dated article with a minted id, as a draft, and print its path.")
+    command(
+        _adopt,
+        "adopt",
+        "add missing front matter",
+        "Add front matter to files that have none, and a missing title or date to files that have. Bodies stay as they are.",
     )
-    _list(command("list", "show what becomes of each article", "List every file of the content folder and what becomes of it."))
-    _build(
-        command(
-            "build",
-            "write out/",
-            "Write feeds, archive and digest. The digest covers the period given, else the last complete one of digest.every.",
-        )
+    command(_list, "list", "show what becomes of each article", "List every file of the content folder and what becomes of it.")
+    command(
+        _build,
+        "build",
+        "write out/",
+        "Write feeds, archive and digest. The digest covers the period given, else the last complete one of digest.every.",
     )
-    _check(command("check", "look for problems", "Check the articles, and compare the feeds that out/ holds with them."))
-    _run(
-        command(
-            "run",
-            "do what is due",
-            "The scheduled run: refresh the feeds, make the issues that are due, and hand each of them over, exactly once.",
-        )
+    command(_check, "check", "look for problems", "Check the articles, and compare the feeds that out/ holds with them.")
+    command(
+        _run,
+        "run",
+        "do what is due",
+        "The scheduled run: refresh the feeds, make the issues that are due, and hand each of them over, exactly once.",
     )
-    _send(command("send", "hand over one issue", "Hand one issue that a build made to its service, if that was not done before."))
-    _issues(command("issues", "show or mend the ledger", "List the issues of the ledger, and whom they reached."))
-    _schedule(
-        command(
-            "schedule",
-            "print files for a scheduler",
-            "Print what makes cron, systemd or GitHub Actions call `newsletter run` for this publication.",
-        )
+    command(_send, "send", "hand over one issue", "Hand one issue that a build made to its service, if that was not done before.")
+    command(_issues, "issues", "show or mend the ledger", "List the issues of the ledger, and whom they reached.")
+    command(
+        _schedule,
+        "schedule",
+        "print files for a scheduler",
+        "Print what makes cron, systemd or GitHub Actions call `newsletter run` for this publication.",
     )
     return top
 

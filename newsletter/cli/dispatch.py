@@ -7,6 +7,7 @@ from newsletter.cli import arguments
 from newsletter.cli.screen import on_one_line
 from newsletter.errors import LockedError, NewsletterError
 from newsletter.glance.sight import Sight
+from newsletter.imports import without
 
 FAILED, LOCKED = 1, 75
 
@@ -17,8 +18,10 @@ def carry_out(argv: Sequence[str], sights: Sequence[Sight]) -> int:
     ``sights`` are what the glance looked at.
     """
     try:
-        options = arguments.parser().parse_args(argv)
+        options = arguments.parser(argv).parse_args(argv)
         options.arguments, options.sights = tuple(argv), tuple(sights)
+        with without("typing_extensions"):  # 8 ms where it is installed; typing has all that is asked of it
+            import msgspec  # noqa: F401, PLC0415 - as below
         from newsletter.cli import commands  # noqa: PLC0415 - --help and wrong usage need none of it
 
         return commands.COMMANDS[options.command](options)
