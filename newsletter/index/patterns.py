@@ -71,6 +71,11 @@ class Patterns:
         self._known: dict[Key, Code] = {one.key: one for body in blobs.values() for one in _DECODER.decode(body)}
         self._new: list[Code] = []
 
+    @property
+    def known(self) -> list[Code]:
+        """List the expressions that there are."""
+        return [*self._known.values()]
+
     def compiled(self, pattern: object, flags: int) -> re.Pattern[Any] | None:
         """Make an expression of what is known of it; None where nothing is."""
         one = self._known.get((pattern, flags)) if type(pattern) is str else None
@@ -111,7 +116,7 @@ class Patterns:
             return
         many = len(self._sound) >= MOST
         gone = file.numbers(self._path, PATTERNS, last(PATTERNS)) - (frozenset() if many else self._sound)
-        body = _ENCODER.encode([*self._known.values()] if many else self._new)
+        body = _ENCODER.encode(self.known if many else self._new)
         file.store(self._path, self._key, {number(PATTERNS, sha256(body).digest()): body}, anew=gone)
 
 

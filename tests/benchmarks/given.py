@@ -14,6 +14,7 @@ import premailer
 from lxml import etree
 
 from newsletter import cli
+from newsletter.index.patterns import Patterns
 from tests.benchmarks import alone
 from tests.benchmarks.archive import EDIT, Archive, article
 from tests.benchmarks.contestants import Case, ours
@@ -54,6 +55,8 @@ def write(folder: Path, archive: Archive) -> None:
             "count": count,
             "entries": [(f"Article {at}", int(archive.published(at).timestamp()), html[at]) for at in shown],
             "page": page(archive) if case is Case.COLD else None,
+            # those that this build left to the next
+            "expressions": {} if case is Case.COLD else expressions(archive),
         }
         (folder / case.name).write_bytes(marshal.dumps(work))
 
@@ -77,6 +80,12 @@ def page(archive: Archive) -> Any:  # noqa: ANN401 - marshal has no types
     clock, _, _, *arguments = ours.command(archive, Case.COLD)
     measure((clock, sys.executable, "-m", __spec__.name, PAGE, *arguments, "--jobs", "1", "--quiet"), folder)
     return marshal.loads((folder / PAGE).read_bytes())  # noqa: S302 - written a moment ago
+
+
+def expressions(archive: Archive) -> Any:  # noqa: ANN401 - as above
+    """Return the regular expressions that the index has after that build: pattern and flags, and what the engine is handed."""
+    known = Patterns(archive.folder.parent / PAGE / ".out.index").known
+    return {one.key: (one.whole, one.code, one.groups, one.names) for one in known}
 
 
 def build(arguments: list[str]) -> int:

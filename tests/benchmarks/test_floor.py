@@ -94,9 +94,25 @@ def test_each_case_asks_for_what_is_new_in_it(tmp_path: Path) -> None:
     assert {len(work["entries"]) for work in works.values()} == {50}
     assert [case for case, work in works.items() if any(EDIT in text for text in work["texts"])] == [Case.EDITED]
     assert {case for case, work in works.items() if "premailer" in work["pieces"]} == {Case.COLD}
+    assert {case for case, work in works.items() if work["expressions"]} == {Case.NEW, Case.EDITED}
     page, settings = works[Case.COLD]["page"]
     assert told(page) == set(range(20))
     assert settings["allow_network"] is False
+
+
+def test_an_expression_that_is_remembered_is_the_one_that_was_compiled(tmp_path: Path) -> None:
+    code = (
+        "import re, sys\nfrom pathlib import Path\nfrom tests.benchmarks import alone\nfrom newsletter.index import patterns\n"
+        "from tests.factories import make_config\n"
+        "asked = [('(?P<a>b)|(c)', 0), ('[\u00aa-\u1fff]+', re.I)]\n"
+        "with patterns.remembered(make_config(Path(sys.argv[1]))):\n"
+        "    truth = [re.compile(*one) for one in asked]\n"
+        "    alone.remember({one.key: (one.whole, one.code, one.groups, one.names) for one in patterns.tell()})\n"
+        "    re.purge()\n"
+        "    again = [re.compile(*one) for one in asked]\n"
+        "assert again == truth and again[0].groupindex == {'a': 1} and again[0].fullmatch('b').lastgroup == 'a'"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=ROOT, check=True)
 
 
 def test_a_walk_that_should_find_no_change_fails_where_there_is_one(tmp_path: Path) -> None:
