@@ -22,18 +22,20 @@ def measured(content: Path, article: Article, files: Collection[str]) -> Article
 
 def may_be_measured(article: Article) -> bool:
     """Tell whether the length of any of its enclosures depends on the files that the content folder holds."""
-    return any(_is_local(one.url) for one in article.enclosures)
+    return any(_place(article, one.url) is not None for one in article.enclosures)
 
 
-def _is_local(address: str) -> bool:
-    parts = urlsplit(address)
-    return not (parts.scheme or parts.netloc)
+def _place(article: Article, address: str) -> str | None:
+    """Tell where a file of that address would lie in the content folder; None where it is somewhere else in any case."""
+    written = urlsplit(address)
+    if written.scheme or written.netloc:
+        return None
+    start = "" if written.path.startswith("/") else posixpath.dirname(article.path)
+    return posixpath.normpath(posixpath.join(start, unquote(written.path).lstrip("/")))
 
 
 def _length(content: Path, article: Article, enclosure: Enclosure, files: Collection[str]) -> Enclosure:
-    path = urlsplit(enclosure.url).path
-    start = "" if path.startswith("/") else posixpath.dirname(article.path)
-    place = posixpath.normpath(posixpath.join(start, unquote(path).lstrip("/")))
-    if not _is_local(enclosure.url) or place not in files:
+    place = _place(article, enclosure.url)
+    if place is None or place not in files:
         return enclosure
     return replace(enclosure, length=(content / place).stat().st_size)

@@ -75,7 +75,7 @@ def _shared(config: Config, templates: Templates) -> bytes:
     settings = replace(settings, digest=digest, delivery=Delivery())
     return _digest(
         repr(settings).encode(),
-        *(part for name, body in templates.sources() for part in (name.encode(errors="surrogateescape"), body)),
+        templates.digest.encode(),
         program.digest_of(config, DISTRIBUTIONS),
     )
 

@@ -10,7 +10,7 @@ SETTLED = -4
 PROGRAM = -3
 #: Each of the following has the 56 bits after it for a digest of what a blob is about.
 WIDTH = 56
-#: See patterns.py, styles.py, compiled.py and renderings.py.
+#: See styles.py, of which there are two, patterns.py, compiled.py and renderings.py.
 WEIGHTS = 1 << 58
 PATTERNS = 1 << 59
 STYLES = 1 << 60

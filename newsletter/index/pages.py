@@ -88,8 +88,6 @@ class Pages:
         #: By path of the article, of those of which there is something to tell.
         self._articles: dict[str, Told] = {}
         self._before: dict[str, Told] = {}
-        #: The same as it is recorded.
-        self._told: dict[str, Told] = {}
         self._kept: dict[str, Made] = {}
         self._standing: dict[str, Document] = {}
         self._holds: dict[str, bool] = {}
@@ -136,7 +134,7 @@ class Pages:
     @property
     def remarked(self) -> list[str]:
         """Return the paths of those of which there is something to tell whenever they are shown, once all is recorded."""
-        return sorted(path for path, told in self._told.items() if told.remarks)
+        return sorted(path for path, told in self._articles.items() if told.remarks)
 
     def _is_there(self, document: Document) -> bool:
         """Tell whether out/ holds the files of a document as they were written, and if so remember it."""
@@ -188,7 +186,7 @@ class Pages:
             known = last.told if last else self._articles.get(article.path)
             if known is not None and known != Told():
                 articles[article.path] = known
-        self._told = articles
+        self._articles = articles
         if (self._kept, articles, self._templates) != (self._documents, self._before, self._templates_before):
             from newsletter.index import file  # noqa: PLC0415 - SQLite takes 5 ms to import
 
