@@ -45,6 +45,9 @@ class Standstill:
 
     def remember(self, steady: Span, said: "Said") -> None:
         """Record, with the lock held, that nothing would change within a range of instants, and what would be said."""
+        from newsletter.index import patterns  # noqa: PLC0415 - with SQLite, for those who have built
+
+        patterns.keep()
         config = self._config
         if "://" in config.ledger and not config.ledger.startswith("sqlite:///"):
             return

@@ -118,6 +118,7 @@ class Patterns:
         gone = file.numbers(self._path, PATTERNS, last(PATTERNS)) - (frozenset() if many else self._sound)
         body = _ENCODER.encode(self.known if many else self._new)
         file.store(self._path, self._key, {number(PATTERNS, sha256(body).digest()): body}, anew=gone)
+        self._new = []
 
 
 _at_work: Patterns | None = None
@@ -132,6 +133,12 @@ def take(new: list[Code]) -> None:
     """Take what another process has compiled, to be kept with the rest."""
     if _at_work is not None:
         _at_work.take(new)
+
+
+def keep() -> None:
+    """Write down what is new by now: before a run writes down that the next one has nothing to do, and would leave half of it."""
+    if _at_work is not None:
+        _at_work.keep()
 
 
 @contextmanager
