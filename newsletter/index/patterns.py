@@ -70,6 +70,8 @@ class Patterns:
         self._sound = blobs.keys()
         self._known: dict[Key, Code] = {one.key: one for body in blobs.values() for one in _DECODER.decode(body)}
         self._new: list[Code] = []
+        #: Whether it is too late to write.
+        self._over = False
 
     @property
     def known(self) -> list[Code]:
@@ -112,13 +114,17 @@ class Patterns:
 
     def keep(self) -> None:
         """Write down what is new."""
-        if not self._new or not file.is_own(self._path, absent=True):
+        if self._over or not self._new or not file.is_own(self._path, absent=True):
             return
         many = len(self._sound) >= MOST
         gone = file.numbers(self._path, PATTERNS, last(PATTERNS)) - (frozenset() if many else self._sound)
         body = _ENCODER.encode(self.known if many else self._new)
         file.store(self._path, self._key, {number(PATTERNS, sha256(body).digest()): body}, anew=gone)
-        self._new = []
+
+    def end(self) -> None:
+        """Write for the last time."""
+        self.keep()
+        self._over = True
 
 
 _at_work: Patterns | None = None
@@ -138,7 +144,7 @@ def take(new: list[Code]) -> None:
 def keep() -> None:
     """Write down what is new by now: before a run writes down that the next one has nothing to do, and would leave half of it."""
     if _at_work is not None:
-        _at_work.keep()
+        _at_work.end()
 
 
 @contextmanager
@@ -154,7 +160,7 @@ def remembered(config: Config) -> Iterator[None]:
     compiler.compile, compiler._sre = _standing_in(patterns, *before)  # noqa: SLF001 - the same
     try:
         yield
-        patterns.keep()
+        patterns.end()
     finally:
         compiler.compile, compiler._sre = before  # noqa: SLF001 - the same
         _at_work = None

@@ -273,6 +273,18 @@ def test_what_another_process_compiles_is_kept_with_the_rest(config: Config, com
     assert blobs(config) == 1
 
 
+def test_once_a_run_is_written_down_nothing_is_kept(config: Config, compilations: list[str]) -> None:
+    with remembered(config):
+        compile_all([("one", 0)])
+        patterns.keep()
+        compile_all([("two", 0)])
+    patterns.keep()  # nobody is at work
+    compilations.clear()
+    with remembered(config):
+        compile_all([("one", 0), ("two", 0)])
+    assert compilations == ["two"]
+
+
 def test_an_interpreter_that_is_made_otherwise_compiles_as_ever(
     config: Config, compilations: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
