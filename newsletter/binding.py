@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from newsletter import collector
 from newsletter.config import Config
@@ -36,7 +37,7 @@ class Bound(Struct, frozen=True, kw_only=True):
 def commission_of(issued: Issued) -> Commission:
     """Return what makes an issue that the ledger has."""
     period = Period(start=issued.start, end=issued.end, key=issued.key)
-    return Commission(period=period, number=issued.number, articles=frozenset(issued.articles))
+    return Commission(period=period, number=issued.number, articles=frozenset(issued.articles), reserved=issued.reserved)
 
 
 def commission(config: Config, period: Period, owned: Collection[str]) -> Commission | None:
@@ -92,4 +93,5 @@ def _bind(
         note=next((item for item in rendition.rendered if item.article == desk.article), None),
         pinned=arrangement.pinned,
     )
-    return make_issue(config, commission.period, arrangement.articles, commission.number, words=words)
+    issue = make_issue(config, commission.period, arrangement.articles, commission.number, words=words)
+    return replace(issue, reserved=commission.reserved and commission.reserved.astimezone(config.timezone))

@@ -96,7 +96,7 @@ def _part(config: Config, issue: Issue, edition: Edition, paths: Collection[str]
     words = Words(pinned=tuple(id_ for id_ in issue.pinned if id_ in ids))
     part = make_issue(config, issue.period, articles, issue.number, words=words, title=edition.title)
     shown = {picture.url for item in articles for picture in item.pictures}
-    return replace(part, pictures=tuple(picture for picture in issue.pictures if picture.url in shown))
+    return replace(part, pictures=tuple(picture for picture in issue.pictures if picture.url in shown), reserved=issue.reserved)
 
 
 def cut(text: str, length: int) -> str:

@@ -91,4 +91,5 @@ def _digest(*parts: bytes) -> bytes:
 def _instants(issue: Issue) -> "list[datetime]":
     """List the instants of an issue: their offsets come from the time zone database, which is no version of anything here."""
     articles = [item.article for item in issue.articles]
-    return [issue.period.start, issue.period.end, *(when for one in articles for when in (one.published, one.updated))]
+    own = (issue.period.start, issue.period.end, issue.mail_date)
+    return [*own, *(when for one in articles for when in (one.published, one.updated))]

@@ -65,7 +65,7 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
         name=edition.name,
         key=issue.key,
         subject=merging.header(issue.subject),
-        date=issue.period.end,
+        date=issue.mail_date,
         leave=merging.list_unsubscribe,
         title=edition.title,
     )

@@ -40,6 +40,13 @@ class Issue(Struct, frozen=True, kw_only=True):
     sections: tuple["Section", ...] = ()
     #: What the mail shows in the place of local pictures.
     pictures: tuple[MailPicture, ...] = ()
+    #: When it was entered into the ledger to be handed over, which is the mail's Date; None: it was not.
+    reserved: datetime | None = None
+
+    @property
+    def mail_date(self) -> datetime:
+        """Return the mail's Date (RFC 5322, section 3.6.1): until the mail is to go out, the end of its period stands for it."""
+        return self.reserved or self.period.end
 
 
 class Commission(Struct, frozen=True, kw_only=True):
@@ -50,6 +57,8 @@ class Commission(Struct, frozen=True, kw_only=True):
     number: int | None = None
     #: Ids of its articles; None: all those of the period.
     articles: frozenset[str] | None = None
+    #: When the ledger took it in; None: it has not.
+    reserved: datetime | None = None
 
 
 class Form(StrEnum):

@@ -4,10 +4,13 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import timedelta
+from email import message_from_bytes
 from itertools import product
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from newsletter.delivery import Outcome
 from newsletter.delivery.smtp.turns import CLUELESS
@@ -74,6 +77,18 @@ def test_dots_at_line_starts_arrive_as_they_were_written(tmp_path: Path) -> None
         original = (tmp_path / "out" / "issues" / mailings.KEY / "email.eml").read_bytes()
     (message,) = server.mail["list@letter.example"]
     assert message == original.replace(b"To: undisclosed-recipients:;", b"To: list@letter.example")
+
+
+@pytest.mark.parametrize("listed", [False, True], ids=["recipients", "list"])
+def test_a_mail_that_was_built_before_it_was_to_go_out_is_dated_then(tmp_path: Path, *, listed: bool) -> None:
+    with faults.serving() as server:
+        desk = desk_at(tmp_path, server, PEOPLE[:1])
+        desk.config = replace(desk.config, timezone=ZoneInfo("Europe/Berlin"))
+        desk.reserved = WHEN + timedelta(days=3, hours=1)
+        desk.smtp = replace(desk.smtp, to=PEOPLE[0], recipients="") if listed else desk.smtp
+        desk.send()
+    (message,) = server.mail[PEOPLE[0]]
+    assert message_from_bytes(message).get_all("Date") == ["Thu, 12 Mar 2026 10:00:00 +0100"]
 
 
 def test_a_mailing_list_is_written_to_once_and_braces_stay_as_they_are(tmp_path: Path) -> None:

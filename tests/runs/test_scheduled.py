@@ -5,8 +5,10 @@ import socket
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
@@ -16,6 +18,7 @@ from newsletter import publish as publishing
 from newsletter.cadence import Cadence
 from newsletter.config import Command, Config, Delivery, Digest, Feeds
 from newsletter.config.delivery import Smtp
+from newsletter.config.feeds import EditionTable
 from newsletter.delivery import Outcome
 from newsletter.delivery.secrets import Secrets
 from newsletter.errors import LedgerError, LockedError, NewsletterError, RefusedError
@@ -241,6 +244,23 @@ def test_an_issue_that_was_not_handed_over_is_finished_first_with_the_same_bytes
     assert taken(config) == ["2024-W50", "2024-W51"]
     assert {name: tree(config.out / "issues")[name] for name in before} == before
     assert len(issues(config)[1].articles) == 2
+
+
+def test_a_mail_is_dated_when_it_goes_out_and_keeps_its_date(config: Config, publish: Publish) -> None:
+    config = replace(config, timezone=ZoneInfo("Europe/Berlin"), editions=(EditionTable(name="tools", tags=("tools",)),))
+    publish("first", "2024-12-10", tags="[tools]")
+    build(config, "2024-W50", "2024-12-15T12:00")
+    assert _date(config, "2024-W50") == "Sun, 15 Dec 2024 23:00:00 +0000"  # built, and not to go out yet
+    (config.root / "fail").touch()
+    for now in ("2024-12-20T09:30", "2024-12-20T11:30"):
+        go(config, now)
+        assert _date(config, "2024-W50") == "Fri, 20 Dec 2024 10:30:00 +0100"
+    (config.root / "fail").unlink()
+    go(config, "2024-12-21T09:30")
+    assert taken(config) == ["2024-W50"]
+    for issue in ("issues/2024-W50", "editions/tools/issues/2024-W50"):
+        mail = message_from_bytes((config.out / issue / "email.eml").read_bytes())
+        assert mail["Date"] == "Fri, 20 Dec 2024 10:30:00 +0100"
 
 
 def test_an_article_that_went_away_before_the_issue_was_built_may_come_later(config: Config, publish: Publish) -> None:
@@ -513,6 +533,10 @@ def test_a_program_is_not_started_for_what_was_delivered_without_it(config: Conf
 
 def build(config: Config, period: str, now: str) -> None:
     publishing.build(config, now=at(now), period=Cadence.of(config).parse(period), jobs=1)
+
+
+def _date(config: Config, key: str) -> str:
+    return str(_manifest(config, key)["headers"]["Date"])
 
 
 def _manifest(config: Config, key: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from email.parser import BytesHeaderParser
-from email.utils import getaddresses
+from email.utils import format_datetime, getaddresses
 
 from msgspec import Struct
 
@@ -44,9 +44,11 @@ def mailing(handover: Handover) -> Mailing:
     _refuse_other_tags(handover)
     place = handover.folder / MESSAGE
     try:
-        eml = b"\r\n".join(place.read_bytes().splitlines()) + b"\r\n"
+        built = b"\r\n".join(place.read_bytes().splitlines()) + b"\r\n"
     except OSError as error:
         raise DeliveryError(f"{place}: cannot be read: {error.strerror}; build the issue again") from None
+    # what was built before it was entered into the ledger has the end of its period
+    eml = _with(built, "Date", format_datetime((handover.reserved or handover.now).astimezone(handover.config.timezone)))
     if smtp.envelope:
         sender = _envelope(smtp.envelope, "delivery.smtp.envelope")
     else:
@@ -54,7 +56,7 @@ def mailing(handover: Handover) -> Mailing:
     sign = dkim.signer(handover)
     if smtp.to:
         letter = Letter(key=smtp.to, address=_envelope(smtp.to, "delivery.smtp.to"))
-        mail = _addressed(eml, letter.address)
+        mail = _with(eml, "To", letter.address)  # email.eml itself is to nobody
         wire = merge.dotted(sign(mail) if sign else mail)
         return Mailing(sender=sender, letters=(letter,), write=lambda _: wire)
     skeleton = merge.Skeleton(eml)
@@ -96,8 +98,9 @@ def _envelope(mailbox: str, key: str) -> str:
     return address
 
 
-def _addressed(eml: bytes, address: str) -> bytes:
-    """Write a message to that address; email.eml itself is to nobody."""
+def _with(eml: bytes, name: str, value: str) -> bytes:
+    """Give a message another value in a header that it has, on one line."""
     head, gap, body = eml.partition(b"\r\n\r\n")
-    lines = [f"To: {address}".encode() if line.startswith(b"To: ") else line for line in head.split(b"\r\n")]
+    begin = f"{name}: ".encode()
+    lines = [begin + value.encode() if line.startswith(begin) else line for line in head.split(b"\r\n")]
     return b"\r\n".join(lines) + gap + body
