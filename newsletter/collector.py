@@ -237,15 +237,20 @@ def select(
 
 
 def released(articles: Iterable[Article], now: datetime) -> list[Article]:
-    """Choose the articles published at ``now``, in the order given; an update that is declared for later has not happened yet."""
+    """Choose the articles published at ``now``, in the order given, as they are then."""
     now = now.astimezone(UTC)
     return [
-        article if article.updated <= now else replace(article, updated=article.published)
+        as_of(article, now)
         for article in articles
         if (at if (at := article.published).tzinfo is UTC else at.astimezone(UTC)) <= now
         and not article.draft
         and (article.expires is None or article.expires > now)
     ]
+
+
+def as_of(article: Article, now: datetime) -> Article:
+    """Return an article as it is at an instant: an update that is declared for later has not happened yet."""
+    return article if article.updated <= now else replace(article, updated=article.published)
 
 
 def _passes(article: Article, take: Filter) -> bool:

@@ -50,7 +50,7 @@ def present(config: Config, library: Library, now: datetime) -> Present:
     besides = others.ids if others is not None else frozenset()
     recognition = recognise_all(library.articles, known, live, library.unread, besides=besides)
     articles, found = library.by_path, collector.report(library, now)
-    other = _other_than_read(config, articles, recognition)
+    other = _other_than_read(config, articles, recognition, now)
     if other:
         articles = tuple(one for read in articles if (one := other.get(read.path, read)) is not None)
         published = collector.select([one for one in articles if one.path in live], now=now)
@@ -72,13 +72,17 @@ def _known(config: Config) -> Shelf:
         return ledger.shelf()
 
 
-def _other_than_read(config: Config, read: Iterable[Article], recognition: Recognition) -> dict[str, Article | None]:
+def _other_than_read(
+    config: Config, read: Iterable[Article], recognition: Recognition, now: datetime
+) -> dict[str, Article | None]:
     """Give the articles that were recognised their ids and dates; by path those that are other with them, None if held back."""
     onward, exact = config.feeds.onward, recognition.exact
     other: dict[str, Article | None] = {}
     for article in [one for one in read if one.path not in exact]:
         one = recognition.unchanged.get(article.path) or recognition.others.get(article.path)
-        made = None if one is None else settled(article, one, onward=onward)
+        # until it happens, an update that is declared for later hides none that the ledger has
+        own = collector.as_of(article, now) if onward else article
+        made = None if one is None else settled(own, one, onward=onward)
         if made is not article:
             other[article.path] = made
     return other

@@ -183,7 +183,7 @@ def _produce(
     )
     # damaged pages stay as they are
     standing = pages.standing.union(one.path for one in history.outputs).difference(one.path for one in every)
-    record = _to_record(config, library, today, traces, failed)
+    record = _to_record(config, library, today, traces, failed, now)
     with open_ledger(config.ledger) as ledger:
         with ledger.publishing(*record) as recorded:
             written = writer.write(config.out, every, remove_stale=not problems, standing=standing)
@@ -233,13 +233,19 @@ def plan(config: Config, today: Present, *, now: datetime, owned: Collection[str
 
 
 def _to_record(
-    config: Config, library: collector.Library, today: Present, traces: Mapping[str, Trace], failed: Sequence[ContentError]
+    config: Config,
+    library: collector.Library,
+    today: Present,
+    traces: Mapping[str, Trace],
+    failed: Sequence[ContentError],
+    now: datetime,
 ) -> tuple[tuple[Publication, ...], tuple[str, ...]]:
     """Say what the ledger is to keep of a build: what it publishes, and which ids no file has any more."""
     shown = {path: trace.shown for path, trace in traces.items()}
     published = {article.path for article in today.published} - {problem.path for problem in failed}
     gone = tuple(known.id for known in today.recognition.vanished)
-    return publications(today.recognition, library.articles, published, shown, onward=config.feeds.onward), gone
+    read = [collector.as_of(one, now) for one in library.articles]
+    return publications(today.recognition, read, published, shown, onward=config.feeds.onward), gone
 
 
 def _size(outputs: Sequence[Output | Spooled], whole: Edition) -> manifest.Size | None:

@@ -448,6 +448,11 @@ HISTORIES: dict[str, History] = {
         (3, {"e.md": article(44, date="2026-01-03")}),
         (4, {"f.md": article(45, date="2026-01-04")}),
     ],
+    "to be updated, and no more": [
+        (0, {"a3.md": article(3, updated="2026-04-04")}),
+        (0, {"b.md": article(41)}),
+        (5, {"a3.md": article(3)}),
+    ],
     "updated, and no more": [(0, {"a3.md": article(3, updated="2026-03-31")}), (0, {}), (1, {"a3.md": article(3)}), (2, {})],
     "gone, and back": [(0, {"a3.md": None}), (1, {"b.md": article(41)}), (2, {"b.md": None, "a3.md": article(3)}), (3, {})],
     "one name for two": [

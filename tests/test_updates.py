@@ -131,6 +131,28 @@ def test_updated_never_moves_back_when_the_author_takes_it_away(config: Config) 
     assert updates(config) == {"First": datetime(2026, 3, 20, 8, 0, tzinfo=UTC)}
 
 
+def test_an_update_that_is_declared_for_later_hides_no_change_until_then(config: Config) -> None:
+    article(config, "first.md", "Some text.", updated="2026-04-20T08:00:00Z")
+    run(config)
+    article(config, "first.md", "A text that was mended.", updated="2026-04-20T08:00:00Z")
+    for now in (LATER, LATER, LATEST):
+        run(config, now=now)
+        assert updates(config) == {"First": second(LATER)}
+    run(config, now=datetime(2026, 4, 21, tzinfo=UTC))
+    assert updates(config) == {"First": datetime(2026, 4, 20, 8, 0, tzinfo=UTC)}
+
+
+def test_an_update_that_was_declared_for_later_and_taken_back_never_happened(config: Config) -> None:
+    narrow = replace(config, permalink="https://writer.example/{slug}/", feeds=replace(CONTENT, limit=1, tags=0, authors=0))
+    wide = replace(narrow, feeds=replace(narrow.feeds, limit=2))
+    article(narrow, "first.md", "Some text.", date="2026-03-01T10:00:00Z", updated="2026-04-20T08:00:00Z")
+    article(narrow, "second.md", "Other text.")
+    run(narrow, period="2026-01")  # in which nothing shows the first
+    article(narrow, "first.md", "Some text.", date="2026-03-01T10:00:00Z")
+    run(wide, now=datetime(2026, 4, 21, tzinfo=UTC))
+    assert updates(wide) == {"First": datetime(2026, 3, 1, 10, tzinfo=UTC), "Second": DATED}
+
+
 def test_a_build_as_of_an_earlier_instant_does_not_forget_a_change(config: Config) -> None:
     article(config, "first.md", "Some text.")
     run(config)
