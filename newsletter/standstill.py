@@ -5,7 +5,7 @@ end: what changes meanwhile is told apart the next time, and built then.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -72,4 +72,23 @@ def _trees(config: Config) -> "list[Tree]":
     own = frozenset(map(os.path.realpath, (config.out, config.templates)))
     shipped = circumstances.PACKAGE.parent / "templates"  # those inside the package belong to the program
     content: Tree = (os.path.realpath(config.content), (filenames.TOOL_FOLDERS - {filenames.NOTES}, own))
-    return [content, *((str(place), None) for place in (config.templates, shipped, circumstances.PACKAGE))]
+    program: Tree = (str(circumstances.PACKAGE), (frozenset({"__pycache__"}), frozenset()))
+    return [
+        content,
+        program,
+        *((place, None) for place in (str(config.templates), *_linked(str(config.templates)), str(shipped))),
+    ]
+
+
+def _linked(root: str) -> Iterator[str]:
+    """Find the folders that links inside a folder of templates lead to: templates are found there, too (templating.py)."""
+    real = os.path.realpath(root)
+    seen = set()
+    for here, folders, _ in os.walk(root, followlinks=True):
+        place = os.path.realpath(here)
+        if place in seen:  # links may lead in circles
+            folders.clear()
+            continue
+        seen.add(place)
+        if os.path.islink(here) and not f"{place}/".startswith(f"{real}/"):  # noqa: PTH114 - as the rest of the walk
+            yield place

@@ -141,6 +141,30 @@ def test_what_a_link_leads_to_counts_as_if_it_were_there(config: Config, link: s
     assert told(ASKED) is None
 
 
+def test_templates_in_a_folder_that_a_link_leads_to_count_as_if_they_were_there(config: Config) -> None:
+    """Jinja2 finds them there; links may lead in circles, and several of them to one place."""
+    elsewhere = config.root / "elsewhere"
+    (elsewhere / "parts").mkdir(parents=True)
+    (elsewhere / "parts" / "mail.j2").write_text(TEXT)
+    (elsewhere / "back").symlink_to(config.templates)
+    for name in ("shared", "again"):
+        (config.templates / name).symlink_to(elsewhere)
+    begin(config).remember(ALWAYS, SAID)
+    assert told(ASKED) == SAID
+    rewrite(elsewhere / "parts" / "mail.j2")
+    assert told(ASKED) is None
+
+
+def test_no_folder_of_out_is_passed_over(config: Config) -> None:
+    page = config.out / "articles" / "__pycache__" / "index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text(TEXT)
+    begin(config).remember(ALWAYS, SAID)
+    assert told(ASKED) == SAID
+    rewrite(page)
+    assert told(ASKED) is None
+
+
 IGNORED: list[Callable[[Path], object]] = [
     lambda root: (root / "content" / ".a.md.swp").write_text(""),
     lambda root: (root / "content" / ".git").mkdir(),
@@ -215,6 +239,7 @@ def test_an_instant_that_takes_more_than_a_glance_is_left_to_the_command(config:
         "2026-06-01",
         "2026-06-01T12:00:00",
         "tomorrow",
+        "2026-W23-1T12:00:00Z",
         "2026-06-01T12:00:00.5Z",
         "9500-01-01T00:00:00Z",
         "1969-01-01T00:00:00Z",

@@ -143,7 +143,7 @@ def _now(arguments: "Sequence[str]") -> int:
         from datetime import datetime  # noqa: PLC0415 - 2 ms, for those who hold the time
 
         instant = datetime.fromisoformat(given)
-        if instant.tzinfo is None or instant.microsecond:
+        if instant.tzinfo is None or instant.microsecond or "W" in given:  # weeks are no instants for the command line
             raise ValueError(given)
         return int(instant.timestamp())
     if epoch and not (epoch.isascii() and epoch.isdigit()):

@@ -215,7 +215,7 @@ def absent(paths: "Sequence[str]") -> set[str]:
 def _is_passed_over(path: str, name: str, inner: "tuple[frozenset[str], frozenset[str]] | None") -> bool:
     """Tell whether nothing in a folder counts."""
     if inner is None:
-        return name == "__pycache__"
+        return False
     return name.lower() in inner[0] or path in inner[1]
 
 
