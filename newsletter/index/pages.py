@@ -216,20 +216,18 @@ class Pages:
         return whole.hexdigest()
 
     def _article(self, article: Article, trace: Trace | None) -> bytes | None:
-        """Digest an article as read, with what the ledger has, or will have, of its content where that moves dates."""
+        """Digest an article as read, with what the ledger has, or will have, of its content: one that has less is to be told."""
         if trace is None and article.path in self._keys:
             return self._keys[article.path]
         try:
             one = measured(self._config.content, article, self._site.files)
         except OSError:  # it went away, which the article is told
             return None
-        ledger = ("", "")
-        if self._config.feeds.onward:
-            known = self._recognition.of(article.path)
-            if trace is not None:
-                one, ledger = replace(one, updated=trace.shown.article.updated), (trace.shown.content, article.fingerprint)
-            elif known is not None and known.known is not None:
-                ledger = known.known.content, known.known.source
+        known, ledger = self._recognition.of(article.path), ("", "")
+        if trace is not None:
+            one, ledger = replace(one, updated=trace.shown.article.updated), (trace.shown.content, article.fingerprint)
+        elif known is not None and known.known is not None:
+            ledger = known.known.content, known.known.source
         key = self._keys[article.path] = sha256(_encoded(one) + repr(ledger).encode()).digest()
         return key
 

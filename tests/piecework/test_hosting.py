@@ -16,6 +16,7 @@ from newsletter import folder, periods, piecework, writer
 from newsletter.config import Config, EditionTable, Feeds
 from newsletter.emitters import hosted
 from newsletter.errors import RefusedError
+from newsletter.ledger import open_ledger
 from newsletter.model import Article, Output, Rendered
 from newsletter.piecework import Articles, Setting, hosting
 from newsletter.piecework.hosting import Frame, Sheet
@@ -229,6 +230,24 @@ def test_a_picture_that_cannot_be_read_any_more_holds_back_those_that_show_it(
     monkeypatch.setattr(folder, "read", read)
     picture(config, "sun.png", width=80)
     assert [str(problem) for problem in run(config).problems] == ["a003.md: sun.png: gone", "a007.md: sun.png: gone"]
+
+
+@pytest.mark.usefixtures("few")
+def test_a_ledger_that_was_restored_learns_again_what_the_pages_show(tmp_path: Path, made: Told) -> None:
+    config = publication(tmp_path)
+    ledger, before = Path(config.ledger), tmp_path / "before"
+    run(config)
+    shutil.copy(ledger, before)
+    write(config, 0, "Another text.")
+    run(config)
+    with open_ledger(config.ledger) as after:
+        known = [*after.known()]
+    shutil.copy(before, ledger)
+    made()
+    run(config)
+    assert made() == ["n0"]
+    with open_ledger(config.ledger) as after:
+        assert [*after.known()] == known
 
 
 def test_pages_announce_a_feed_as_soon_as_it_is_there(tmp_path: Path, made: Told) -> None:
