@@ -42,10 +42,12 @@ class Smtp(Struct, frozen=True, kw_only=True):
     envelope: Annotated[
         str,
         "Address that bounces go to; empty: the one in digest.sender.",
+        rules.mailbox,
     ] = ""
     to: Annotated[
         str,
         "Address of a mailing list that is written to, once; instead of recipients.",
+        rules.mailbox,
     ] = ""
     recipients: Annotated[
         str,

@@ -90,7 +90,7 @@ class Digest(Struct, frozen=True, kw_only=True):
     ] = ""
     sender: Annotated[
         str,
-        "From header of the .eml: an address, or Name <address>; empty: newsletter@ the host of url.",
+        "From header of the .eml: an address, or Name <address>, the name as it is; empty: newsletter@ the host of url.",
         rules.mailbox,
     ] = ""
     address: Annotated[

@@ -10,14 +10,14 @@ from string import Formatter
 from typing import Any
 from urllib.parse import urlsplit
 
+from newsletter.mail import mailbox as mailboxes
+
 Rule = Callable[[Any], str | None]
 
 #: RFC 5646, section 2.1, without the registry: subtags of at most eight letters and digits, the first of letters.
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 #: RFC 4151, section 2.1: a domain name or an e-mail address, in lower case as it advises.
 AUTHORITY = re.compile(r"([a-z0-9._+-]+@)?[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
-#: What every mail program accepts of RFC 5322's addr-spec; quoted local parts are not among it.
-EMAIL = re.compile(r"[^\s@<>()\[\],;:\\\"]+@[^\s@<>()\[\],;:\\\"]+")
 #: ``Name <address>``.
 MAILBOX = re.compile(r"(?P<name>[^<>]*?)\s*<(?P<email>[^<>]*)>")
 EXTENSION = re.compile(r"\.[^\s./\\]+")
@@ -133,15 +133,17 @@ def authority(value: str) -> str | None:
 
 
 def mailbox(value: str) -> str | None:
-    """Accept an e-mail address, alone or after a name."""
-    match = MAILBOX.fullmatch(value)
-    address = match["email"] if match else value
-    return None if not value or EMAIL.fullmatch(address) else "an e-mail address, or Name <address>"
+    """Accept an e-mail address, alone or after a name, that mail servers take; empty where the key may be left out."""
+    try:
+        _ = value and mailboxes.read(value)
+    except ValueError as wrong:
+        return str(wrong)
+    return None
 
 
 def email(value: str) -> str | None:
     """Accept a bare e-mail address."""
-    return None if EMAIL.fullmatch(value) else "an e-mail address"
+    return None if mailboxes.SHAPE.fullmatch(value) else "an e-mail address"
 
 
 def extensions(values: tuple[str, ...]) -> str | None:

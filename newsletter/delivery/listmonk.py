@@ -17,6 +17,7 @@ from requests.auth import HTTPBasicAuth
 from newsletter.delivery.contract import Handover, Journal, Result
 from newsletter.delivery.drafts import Found, Stage, bring, marker, part, wording
 from newsletter.delivery.http import Access, Api
+from newsletter.mail import mailbox
 
 NAME = "listmonk"
 #: Of a campaign (campaign_status in schema.sql); any other is taken for under way, which is never touched.
@@ -57,7 +58,8 @@ class _Campaigns:
             "headers": [{"List-Id": handover.manifest["list_id"]}],
         }
         if handover.config.digest.sender:
-            self._content["from_email"] = handover.config.digest.sender
+            # the server reads it with Go's net/mail, for which a comma in a name has to be in quotation marks
+            self._content["from_email"] = mailbox.written(mailbox.read(handover.config.digest.sender))
         if delivery.listmonk.template:
             self._content["template_id"] = delivery.listmonk.template
         token = handover.secrets.read("NEWSLETTER_LISTMONK_TOKEN", delivery.listmonk.token_file, "delivery.listmonk.token_file")

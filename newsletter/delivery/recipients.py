@@ -14,14 +14,14 @@ from typing import BinaryIO
 from msgspec import Struct
 
 from newsletter.errors import DeliveryError
+from newsletter.mail import mailbox
 
-#: RFC 5321, section 4.5.3.1: octets of what stands before the @ of an address, and of all of it.
-LONGEST_LOCAL_PART = 64
-LONGEST_ADDRESS = 320
 #: Of an address for unsubscribing, which stands on one line of at most 998 octets.
 LONGEST_URL = 900
 #: Octets of a line of the file; nobody's values take as many.
 LONGEST_LINE = 65_536
+#: Characters of a wrong address that are shown.
+SHOWN = 80
 #: Lines of one report: a file in another encoding has a problem in each.
 MOST_LINES = 100
 
@@ -30,9 +30,6 @@ ADDRESS = ("address", "email")
 NAME = "name"
 UNSUBSCRIBE = "unsubscribe_url"
 
-#: RFC 5321, section 4.1.2, without quoted strings and address literals.
-_LOCAL_PART = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(?:\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
-_DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+\Z)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 #: RFC 3986, without names and passwords.
 _HTTPS = re.compile(r"https://(?:[a-z0-9.-]*[a-z0-9]|\[[0-9a-f:.]+\])(?::[0-9]+)?(?:[/?#][!#-;=?-~]*)?", re.ASCII | re.IGNORECASE)
 #: Categories of what may end a line; tabs and NUL are among them.
@@ -172,20 +169,12 @@ class _Reader:
 
     def _checked_address(self, line: int, given: str) -> str:
         """Return an address as mail servers take it; empty where it is none."""
-        local, _, domain = given.rpartition("@")
         try:
-            ascii_domain = _in_ascii(domain)
-        except UnicodeError:
-            ascii_domain = ""
-        if not local.isascii():
-            self._problem(line, f"expected an address with ASCII before the @, got {given[:80]!r}")
-        elif len(given) > LONGEST_ADDRESS or len(local) + 1 + len(ascii_domain) > LONGEST_ADDRESS:
-            self._problem(line, f"expected an address of at most {LONGEST_ADDRESS} octets, got {given[:80]!r} and more")
-        elif len(local) > LONGEST_LOCAL_PART or not _LOCAL_PART.fullmatch(local) or not _DOMAIN.fullmatch(ascii_domain):
-            self._problem(line, f"expected an address such as ada@letter.example, got {given[:80]!r}")
-        else:
-            return f"{local}@{ascii_domain}"
-        return ""
+            local, _, domain = mailbox.address(given).rpartition("@")
+        except ValueError as wrong:
+            self._problem(line, f"expected {wrong}, got {given[:SHOWN]!r}{' and more' if len(given) > SHOWN else ''}")
+            return ""
+        return f"{local}@{domain.lower()}"
 
     def _checked_url(self, line: int, values: Sequence[str]) -> str:
         """Return the address for unsubscribing; empty where none is needed, or it is none."""
@@ -218,19 +207,6 @@ def _cells(header: str, separator: str) -> list[str]:
 
 def _has_controls(value: str) -> bool:
     return not value.isprintable() and any(unicodedata.category(char) in _CONTROLS for char in value)
-
-
-def _in_ascii(domain: str) -> str:
-    """Return a domain in lower case and in ASCII (RFC 3490); raises UnicodeError where there is none or it is another's.
-
-    This standard makes strasse of straße, which the present one (RFC 5891) does not: such a domain has to be given in ASCII.
-    """
-    if domain.isascii():
-        return domain.lower()
-    ascii_domain = domain.encode("idna")
-    if ascii_domain.decode("idna") != unicodedata.normalize("NFC", domain.lower()):
-        raise UnicodeError(domain)
-    return ascii_domain.decode().lower()
 
 
 def _bounded(lines: Sequence[str]) -> tuple[str, ...]:

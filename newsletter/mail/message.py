@@ -11,7 +11,7 @@ from base64 import b64encode, encodebytes
 from binascii import b2a_qp
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from hashlib import sha256
 from urllib.parse import quote, urlsplit
 
@@ -19,6 +19,7 @@ from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.feeds import segments
+from newsletter.mail import mailbox
 from newsletter.mail.disarm import disarmed
 
 #: RFC 2047, section 2: a line with an encoded word has at most 76 characters; "=?utf-8?b?" and "?=" take 12 of them.
@@ -202,18 +203,18 @@ def _in_ascii(domain: str) -> str:
 
 
 def _sender(sender: str, title: str, host: str) -> str:
-    name, address = parseaddr(one_line(sender))
-    local, at, domain = address.rpartition("@")
-    address = f"{local}@{_in_ascii(domain)}" if at else f"newsletter@{host}"
-    return f"{display_name(name or title)} <{address}>"
+    try:
+        one = mailbox.read(sender)
+    except ValueError:  # the configuration has only an empty one of these
+        return f"{display_name(title)} <newsletter@{host}>"
+    return f"{display_name(one_line(one.name) or title)} <{one.address}>"
 
 
 def display_name(name: str) -> str:
     """Quote a display name where it is not made of atoms; names beyond ASCII are encoded as they are (RFC 2047, section 5)."""
     if not _is_plain(name) or ATOMS.fullmatch(name):
         return name
-    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return mailbox.quoted(name)
 
 
 def _list_label(name: str) -> str:

@@ -39,6 +39,39 @@ def test_a_mailing_list_has_no_merge_tags() -> None:
     assert problem.startswith("digest.service: expected none with delivery.smtp.to")
 
 
+@pytest.mark.parametrize("key", ["digest.sender", "delivery.smtp.envelope", "delivery.smtp.to"])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        *(
+            (given, "an e-mail address, or Name <address>")
+            for given in (
+                *("Jane", "Jane <>", "Jane <jane>", "jane@b.example, joe@b.example", "Jane <jane@b.example>, <joe@b.example>"),
+                *("joe@b.example, Jane <jane@b.example>", "joe@b.example <jane@b.example>", "Jane <jane@b.example> (at home)"),
+                *("Friends: jane@b.example;", '"Jane" jane@b.example', '"<" Jane <jane@b.example>', "jane@b..example"),
+            )
+        ),
+        ("jörg@b.example", "an address with ASCII before the @"),
+        ("Jörg <jörg@müller.example>", "an address with ASCII before the @"),
+        ("jane@straße.example", "an address with its host in Punycode (xn--…), for as it is it can be another's"),
+        ("Jane\nSmith <jane@b.example>", "one line"),
+        (f"jane@{'b.' * 160}example", "an address of at most 320 octets"),
+    ],
+)
+def test_what_is_no_mailbox_is_refused(key: str, given: str, expected: str) -> None:
+    [problem] = [one for one in problems(f"{key}={given}") if not one.startswith("delivery.smtp.recipients")]
+    assert problem.startswith(f"{key}: expected {expected}, got ")
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "jane@b.example", "Smith, Jane <jane@b.example>", "jane@b.example <jane@b.example>", '"A <3" <jane@müller.example>'],
+)
+def test_a_mailbox_is_kept_as_a_person_writes_it(given: str) -> None:
+    made = load(f"digest.sender={given}", f"delivery.smtp.envelope={given}", f"delivery.smtp.to={given}")
+    assert (made.digest.sender, made.delivery.smtp.envelope, made.delivery.smtp.to) == (given, given, given)
+
+
 def test_another_service_s_merge_tags_are_refused() -> None:
     [problem] = problems("delivery.service=buttondown", "digest.service=mailchimp")
     assert problem.startswith("digest.service: expected buttondown, which delivery.service is, got 'mailchimp'")

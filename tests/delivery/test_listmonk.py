@@ -104,13 +104,25 @@ def test_a_campaign_says_what_the_issue_says(server: ListmonkServer, tmp_path: P
     assert result.reference == f"{server.url}/admin/campaigns/7"
 
 
-def test_a_campaign_has_the_sender_and_the_template_that_are_configured(server: ListmonkServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sender", "shown"),
+    [
+        ("Ada <ada@letter.example>", "Ada <ada@letter.example>"),
+        ("ada@letter.example", "ada@letter.example"),
+        ("Zoë Größer <zoe@letter.example>", "Zoë Größer <zoe@letter.example>"),
+        ('"Byron, Ada" <ada@letter.example>', '"Byron, Ada" <ada@letter.example>'),
+        ("Größer, Zoë <zoe@müller.example>", '"Größer, Zoë" <zoe@xn--mller-kva.example>'),
+    ],
+)
+def test_a_campaign_has_the_sender_and_the_template_that_are_configured(
+    server: ListmonkServer, tmp_path: Path, sender: str, shown: str
+) -> None:
     handover = make_handover(tmp_path, server.url, "listmonk")
     config = handover.config
     delivery = replace(config.delivery, listmonk=replace(config.delivery.listmonk, template=4))
-    digest = replace(config.digest, sender="Ada <ada@letter.example>")
+    digest = replace(config.digest, sender=sender)
     listmonk.deliver(replace(handover, config=replace(config, delivery=delivery, digest=digest)), Notes())
-    assert [(one["template_id"], one["from_email"]) for one in server.kept] == [(4, "Ada <ada@letter.example>")]
+    assert [(one["template_id"], one["from_email"]) for one in server.kept] == [(4, shown)]
 
 
 def test_a_time_that_a_draft_has_is_taken_away_when_it_is_not_to_have_one(server: ListmonkServer, tmp_path: Path) -> None:

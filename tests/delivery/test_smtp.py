@@ -473,7 +473,28 @@ def test_bounces_go_to_the_address_that_is_configured_for_them(tmp_path: Path) -
         desk.send(envelope="bounces@strasse.example")
         with pytest.raises(DeliveryError, match=r"delivery\.smtp\.envelope: expected an e-mail address"):
             desk.send(envelope="nobody")
-    assert senders == ["bounces@strasse.example"]
+        desk.invite(["another@mail.example"])
+        desk.send(envelope="Bounces, all of them <bounces@müller.example>")
+    assert senders == ["bounces@strasse.example", "bounces@xn--mller-kva.example"]
+
+
+def test_bounces_go_to_the_sender_where_no_other_address_is_given(tmp_path: Path) -> None:
+    senders: list[str] = []
+    with faults.serving(keep=lambda sender, _address, _message: senders.append(sender)) as server:
+        desk = desk_at(tmp_path, server, addresses(1))
+        desk.config = replace(desk.config, title='The "Letter" <all@of.it>, weekly')
+        desk.write_issue("x", "x")
+        desk.send()
+        desk.invite(["another@mail.example"])
+        digest = replace(desk.config.digest, sender="The Letter: all, weekly <ada@müller.example>")
+        desk.config = replace(desk.config, digest=digest)
+        desk.write_issue("x", "x")
+        desk.send()
+        place = desk.config.out / "issues" / mailings.KEY / "email.eml"
+        place.write_bytes(place.read_bytes().replace(b"<ada@xn--mller-kva.example>", b"ada"))
+        with pytest.raises(DeliveryError, match=r"^digest\.sender: expected an e-mail address, got "):
+            desk.send()
+    assert senders == ["newsletter@letter.example", "ada@xn--mller-kva.example"]
 
 
 def test_whoever_is_put_off_after_the_delivery_is_left_to_a_person(tmp_path: Path) -> None:

@@ -104,6 +104,11 @@ def test_the_date_keeps_the_offset_of_the_period() -> None:
         ("A name so long that it cannot stand on one line with <ada@letter.example>", None, "ada@letter.example"),
         ("nonsense", "nonsense", "newsletter@letter.example"),
         ("=?utf-8?q?x?= <a@b.example>", "=?utf-8?q?x?=", "a@b.example"),
+        ("Byron, Ada <ada@letter.example>", None, "ada@letter.example"),
+        ("The Letter: weekly <ada@letter.example>", None, "ada@letter.example"),
+        ("Größer, Zoë <zoe@letter.example>", None, "zoe@letter.example"),
+        ('Ada (the "Countess"); [x] \\ @ . <ada@letter.example>', None, "ada@letter.example"),
+        (" ".join(["Byron, Ada"] * 20) + " <ada@letter.example>", None, "ada@letter.example"),
     ],
 )
 def test_the_sender_is_who_the_configuration_says(sender: str, name: str | None, address: str) -> None:
@@ -114,6 +119,21 @@ def test_the_sender_is_who_the_configuration_says(sender: str, name: str | None,
         expected = one.display_name  # whatever the name, the address is sound
     assert (one.display_name, one.addr_spec) == (expected, address)
     assert defects(mail) == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "header"),
+    [
+        ("ada@letter.example", b"From: The Test Letter <ada@letter.example>"),
+        ("Ada <Ada@Letter.Example>", b"From: Ada <Ada@Letter.Example>"),
+        ("Ada<ada@letter.example>", b"From: Ada <ada@letter.example>"),
+        ('"Byron, \\"Ada\\" J."   <ada@letter.example>', b'From: "Byron, \\"Ada\\" J." <ada@letter.example>'),
+        ("Byron, Ada J. <ada@letter.example>", b'From: "Byron, Ada J." <ada@letter.example>'),
+        ("Größer, Zoë <zoe@Müller.Example>", b"From: =?utf-8?b?R3LDtsOfZXIsIFpvw6s=?=\r\n <zoe@xn--mller-kva.Example>"),
+    ],
+)
+def test_the_sender_s_header_is_pinned(sender: str, header: bytes) -> None:
+    assert b"\r\n" + header + b"\r\nTo: " in written(with_digest(sender=sender))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from email.parser import BytesHeaderParser
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from newsletter.delivery import dkim, recipients
 from newsletter.delivery.contract import Handover
 from newsletter.delivery.recipients import Recipient
 from newsletter.errors import DeliveryError
-from newsletter.mail import merge
+from newsletter.mail import mailbox, merge
 
 MESSAGE = "email.eml"
 
@@ -50,12 +50,12 @@ def mailing(handover: Handover) -> Mailing:
     # what was built before it was entered into the ledger has the end of its period
     eml = _with(built, "Date", format_datetime((handover.reserved or handover.now).astimezone(handover.config.timezone)))
     if smtp.envelope:
-        sender = _envelope(smtp.envelope, "delivery.smtp.envelope")
+        sender = _configured(smtp.envelope, "delivery.smtp.envelope")
     else:
-        sender = _envelope(str(BytesHeaderParser().parsebytes(eml)["From"]), "digest.sender")
+        sender = _author(str(BytesHeaderParser().parsebytes(eml)["From"]))
     sign = dkim.signer(handover)
     if smtp.to:
-        letter = Letter(key=smtp.to, address=_envelope(smtp.to, "delivery.smtp.to"))
+        letter = Letter(key=smtp.to, address=_configured(smtp.to, "delivery.smtp.to"))
         mail = _with(eml, "To", letter.address)  # email.eml itself is to nobody
         wire = merge.dotted(sign(mail) if sign else mail)
         return Mailing(sender=sender, letters=(letter,), write=lambda _: wire)
@@ -85,16 +85,19 @@ def _refuse_other_tags(handover: Handover) -> None:
         )
 
 
-def _envelope(mailbox: str, key: str) -> str:
-    """Return the address of a mailbox, with its domain in ASCII (RFC 5890)."""
-    found = getaddresses([mailbox])
-    local, _, domain = found[0][1].rpartition("@") if len(found) == 1 else ("", "", "")
+def _configured(given: str, key: str) -> str:
+    """Return the address of a mailbox of the configuration."""
     try:
-        address = f"{local}@{domain.encode('idna').decode()}"
-    except UnicodeError:
-        address = ""
+        return mailbox.read(given).address
+    except ValueError:
+        raise DeliveryError(f"{key}: expected an e-mail address, got {given!r}") from None
+
+
+def _author(header: str) -> str:
+    """Return the address in From, which message.py writes last and in angle brackets."""
+    address = header.rpartition("<")[2].removesuffix(">")
     if rules.email(address) or not address.isascii():
-        raise DeliveryError(f"{key}: expected an e-mail address, got {mailbox!r}")
+        raise DeliveryError(f"digest.sender: expected an e-mail address, got {header!r}")
     return address
 
 
