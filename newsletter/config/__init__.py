@@ -103,6 +103,7 @@ def _derive(values: dict[str, Any], problems: list[str]) -> dict[str, Any]:
     problems += deliveries.problems(delivery, digest)
     digest = deliveries.served(delivery, digest)
     problems += merging.problems(digest)
+    digest = digest if problems else merging.spelled(digest)
     flowing = {key: " ".join(values[key].split()) for key in ("description", "copyright")}
     tables = {"podcast": podcast, "theme": theme, "digest": digest, "delivery": delivery}
     return {**values, **flowing, **addresses, **tables, "url": url, "authority": authority, "ledger": _ledger(values)}

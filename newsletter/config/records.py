@@ -100,7 +100,8 @@ class Digest(Struct, frozen=True, kw_only=True):
     ] = ""
     unsubscribe: Annotated[
         str,
-        "Address for unsubscribing, or the mail service's merge tag for it; empty: the tag of digest.service, or none.",
+        "Address for unsubscribing (https://…, http://… or mailto:…), or the mail service's merge tag for it; empty: the tag of "
+        "digest.service, or none.",
     ] = ""
     service: Annotated[
         str,

@@ -9,9 +9,13 @@ import re
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from msgspec.structs import replace
+
+from newsletter.config import rules
 from newsletter.errors import ConfigError
-from newsletter.mail import services
+from newsletter.mail import mailbox, services
 from newsletter.mail.services import Literal, Tags
 
 if TYPE_CHECKING:
@@ -24,6 +28,9 @@ TAG = re.compile(
 )
 #: What is an address, perhaps with tags in it.
 ADDRESS = re.compile(r"(?i)(https?|mailto):")
+_HOST = re.compile(r"(//(?:[^/?#@]*@)?)([^/?#:]*)")
+#: What URLs have percent-encoded, and the tags, which stay as they are.
+_FOREIGN = re.compile(rf"{TAG.pattern}|[^!-~]+")
 #: What greets the recipient by name in digest.greeting.
 NAME = "{name}"
 STYLE = re.compile(r"(?is)(<style\b.*?</style\s*>)")
@@ -42,8 +49,16 @@ def configured(digest: "Digest") -> Tags:
     )
 
 
+def spelled(digest: "Digest") -> "Digest":
+    """Spell the addresses that are given for tags in ASCII, as links and headers have them; ``problems`` found none wrong."""
+    own = digest.tags
+    tags = replace(own, unsubscribe=_in_ascii(own.unsubscribe), web_view=_in_ascii(own.web_view))
+    return replace(digest, unsubscribe=_in_ascii(digest.unsubscribe), tags=tags)
+
+
 def problems(digest: "Digest") -> Iterator[str]:
-    """Say, each in a line that begins with the dotted key, what a service would miss in the digest."""
+    """Say, each in a line that begins with the dotted key, what a service would miss in the digest, and what leads nowhere."""
+    yield from _astray(digest)
     tags = configured(digest)
     service = services.find(digest.service, tags)
     if NAME in digest.greeting and not tags.name:
@@ -72,6 +87,42 @@ def problems(digest: "Digest") -> Iterator[str]:
             f"digest.address: is required with digest.service = {service.name!r}: the law asks for a postal address in every "
             "newsletter; give yours, or the service's merge tag for it as digest.tags.address"
         )
+
+
+def _astray(digest: "Digest") -> Iterator[str]:
+    """Say what would be a link to no address: a custom service's tags may look like anything, those of all others are known."""
+    own = {"digest.tags.unsubscribe": digest.tags.unsubscribe, "digest.tags.web_view": digest.tags.web_view}
+    for key, value in {"digest.unsubscribe": digest.unsubscribe, **own}.items():
+        if ADDRESS.match(value):
+            try:
+                _in_ascii(value)
+            except ValueError:
+                yield f"{key}: expected a whole address such as https://letter.example/a or mailto:a@b.example, got {value!r}"
+        elif value and digest.service != services.CUSTOM and not TAG.search(value):
+            yield (
+                f"{key}: expected an address that begins with https://, http:// or mailto:, or a merge tag, got {value!r}; "
+                'where tags look like this, digest.service = "custom" takes it as digest.tags'
+            )
+
+
+def _in_ascii(value: str) -> str:
+    """Spell an address in ASCII, its host in Punycode, the tags in it as they are; raises ValueError where it is none.
+
+    What is no address is a tag, and stays.
+    """
+    scheme = ADDRESS.match(value)
+    if scheme is None:
+        return value
+    if scheme[1].lower() == "mailto":
+        people, mark, rest = value[scheme.end() :].partition("?")
+        if not TAG.search(people):
+            people = ",".join(mailbox.address(one) for one in people.split(","))
+        value = scheme[0] + people + mark + rest
+    elif rules.is_web_address(TAG.sub("x", value)):
+        value = _HOST.sub(lambda found: found[1] + rules.ascii_host(found[2]), value, count=1)
+    else:
+        raise ValueError(value)
+    return _FOREIGN.sub(lambda found: found[0] if "!" <= found[0][0] <= "~" else quote(found[0]), value)
 
 
 class Merging:

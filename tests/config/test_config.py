@@ -148,6 +148,72 @@ def test_a_mail_service_is_known_by_name_and_its_tags_by_a_table(tmp_path: Path)
     assert config.load(path, (), tmp_path).digest.tags == Tags(name="[FIRST NAME%%reader]")
 
 
+@pytest.mark.parametrize(
+    ("given", "spelled"),
+    [
+        ("https://letter.example/u?a=%C3%BC&b=1#c", "https://letter.example/u?a=%C3%BC&b=1#c"),
+        ("https://müller.example/u", "https://xn--mller-kva.example/u"),
+        ("http://me@Müller.example:8080", "http://me@xn--mller-kva.example:8080"),
+        ("https://letter.example/für?wen=ü", "https://letter.example/f%C3%BCr?wen=%C3%BC"),
+        ("https://[::1]/ü", "https://[::1]/%C3%BC"),
+        ("https://müller.example/ü?u={{ größe }}&*|ID|*", "https://xn--mller-kva.example/%C3%BC?u={{ größe }}&*|ID|*"),
+        ("https://{{ host }}/ü", "https://{{ host }}/%C3%BC"),
+        (
+            "mailto:leave@müller.example?subject=I am über it",
+            "mailto:leave@xn--mller-kva.example?subject=I%20am%20%C3%BCber%20it",
+        ),
+        ("mailto:a@b.example,c@d.example", "mailto:a@b.example,c@d.example"),
+        ("mailto:{{ ü }}@b.example", "mailto:{{ ü }}@b.example"),
+        ("{{ größe }}", "{{ größe }}"),
+        ("*|UNSUB|*", "*|UNSUB|*"),
+    ],
+)
+def test_the_address_for_unsubscribing_is_spelled_in_ascii_and_tags_stay(given: str, spelled: str) -> None:
+    assert load(f"digest.unsubscribe={given}").digest.unsubscribe == spelled
+    own = ("digest.service=custom", "digest.address=Here")
+    made = load(*own, f"digest.tags.unsubscribe={given}", f"digest.tags.web_view={given}").digest.tags
+    assert (made.unsubscribe, made.web_view) == (spelled, spelled)
+
+
+@pytest.mark.parametrize("given", ["foo", "/leave", "www.letter.example/leave", "javascript:alert(1)", "leave@letter.example"])
+def test_a_way_to_unsubscribe_that_leads_nowhere_is_a_problem(given: str) -> None:
+    expected = (
+        f"expected an address that begins with https://, http:// or mailto:, or a merge tag, got {given!r}; where tags look"
+    )
+    [found] = problems(f"digest.unsubscribe={given}")
+    assert found.startswith(f"digest.unsubscribe: {expected}")
+    served = ("digest.service=smtp", "digest.address=Here")
+    [found] = problems(*served, f"digest.unsubscribe={given}")
+    assert found.startswith(f"digest.unsubscribe: {expected}")
+    assert [
+        one.partition(" got ")[0] for one in problems(*served, f"digest.tags.unsubscribe={given}", "digest.tags.web_view=x")
+    ] == [f"digest.tags.{key}: {expected.partition(' got ')[0]}" for key in ("unsubscribe", "web_view")]
+    # what a custom service's tags look like is its own affair
+    assert load("digest.service=custom", "digest.address=Here", f"digest.unsubscribe={given}").digest.unsubscribe == given
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        *(
+            "https:",
+            "https://",
+            "https:letter.example",
+            "https://letter.example:x/",
+            "https://a..ü/",
+            "https://letter.example/a b",
+        ),
+        *("mailto:", "mailto:leave", "mailto:jörg@letter.example", "mailto:a@b.example, c@d.example", "mailto:a@straße.example"),
+    ],
+)
+@pytest.mark.parametrize("service", ["", "custom"])
+def test_an_address_for_unsubscribing_that_is_none_is_a_problem(given: str, service: str) -> None:
+    [found] = problems(f"digest.unsubscribe={given}", f"digest.service={service}", "digest.address=Here")
+    assert found.startswith(
+        "digest.unsubscribe: expected a whole address such as https://letter.example/a or mailto:a@b.example, got"
+    )
+
+
 def test_a_digest_that_its_service_would_not_send_is_a_problem() -> None:
     [found] = problems("digest.service=sendgrid")
     assert found.startswith("digest.service: expected mailchimp, buttondown, ")
