@@ -54,6 +54,10 @@ class Smtp(Struct, frozen=True, kw_only=True):
         "CSV file of the recipients, relative to the configuration, with the columns address, name and unsubscribe_url, and "
         "any others as merge fields.",
     ] = ""
+    nameless: Annotated[
+        str,
+        "What {name} in digest.greeting stands for where a recipient has no name: a word in the language of the greeting.",
+    ] = "reader"
     connections: Annotated[
         int,
         "Connections to the mail server at a time.",

@@ -74,8 +74,12 @@ def dotted(mail: bytes) -> bytes:
 class Skeleton:
     """An issue's message, ready for each recipient's values."""
 
-    def __init__(self, eml: bytes) -> None:
-        """Take email.eml as it lies in out/; raises DeliveryError where it cannot be written to single recipients."""
+    def __init__(self, eml: bytes, nameless: str = "") -> None:
+        """Take email.eml as it lies in out/, and what a recipient without a name is called.
+
+        Raises DeliveryError where the message cannot be written to single recipients.
+        """
+        self._nameless = nameless
         self._subject: list[str] = []
         self._pieces: list[bytes] = [b""]
         self._slots: list[_Slot] = []
@@ -115,7 +119,7 @@ class Skeleton:
         values = {
             "address": recipient.address,
             "email": recipient.address,
-            "name": recipient.name,
+            "name": recipient.name or self._nameless,
             UNSUBSCRIBE: recipient.unsubscribe_url,
         }
         values.update(recipient.fields)

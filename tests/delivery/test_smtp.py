@@ -20,6 +20,7 @@ from tests.delivery import faults, mailings
 from tests.delivery.faults import DEAF, DROP, PIPELINING, STALL, SWALLOWED, TAKEN, Fault, every
 from tests.delivery.journal import WHEN
 from tests.delivery.mailings import Desk, addresses
+from tests.merged import parsed, texts
 
 PEOPLE = addresses(45)
 STAGES = ("ehlo", "mail", "rcpt", "data", "content", "end")
@@ -464,6 +465,21 @@ def test_attempts_of_former_runs_in_doubt_are_left_alone(tmp_path: Path) -> None
     assert desk.journal.attempts()[PEOPLE[0]] == Attempt(
         recipient=PEOPLE[0], progress=Progress.SENT, count=2, at=WHEN, reply="250 2.0.0 queued"
     )
+
+
+@pytest.mark.parametrize(("changes", "word"), [({}, "reader"), ({"nameless": "friend"}, "friend"), ({"nameless": ""}, "")])
+def test_whoever_has_no_name_is_greeted_all_the_same(tmp_path: Path, changes: dict[str, str], word: str) -> None:
+    with faults.serving() as server:
+        desk = desk_at(tmp_path, server)
+        desk.write_issue("Dear {{name}},\n", "<p>Dear {{name}},</p>\n")
+        place = tmp_path / "out" / "issues" / mailings.KEY / "email.eml"
+        place.write_bytes(place.read_bytes().replace(b"<{{unsubscribe_url}}>", b"<https://letter.example/leave>"))
+        (tmp_path / "people.csv").write_text("address,name\nada@mail.example,Ada\nbob@mail.example, \n")
+        desk.smtp = replace(desk.smtp, **changes)
+        assert desk.send().delivered
+        said = {address: texts(parsed(mail)) for address, (mail,) in server.mail.items()}
+    assert said["ada@mail.example"] == {"plain": "Dear Ada,\n", "html": "<p>Dear Ada,</p>\n"}
+    assert said["bob@mail.example"] == {"plain": f"Dear {word},\n", "html": f"<p>Dear {word},</p>\n"}
 
 
 def test_bounces_go_to_the_address_that_is_configured_for_them(tmp_path: Path) -> None:

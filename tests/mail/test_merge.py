@@ -151,6 +151,18 @@ def test_a_value_in_the_text_part_cannot_be_taken_for_a_page() -> None:
     assert made == {"plain": "Hi <\u2060script>\n", "html": "&lt;script&gt;\n"}
 
 
+def test_whoever_has_no_name_is_called_as_is_configured_and_written_to_without_one() -> None:
+    made = eml("Dear {{name}},\n", "<p>Dear {{ Name }},</p>\n", "For {{name}}")
+    skeleton = Skeleton(made, "d\u00e9ar reader & friend")
+    mail = parsed(skeleton.message(replace(ADA, name=""), "<x@y>"))
+    assert texts(mail) == {
+        "plain": "Dear d\u00e9ar reader & friend,\n",
+        "html": "<p>Dear d\u00e9ar reader &amp; friend,</p>\n",
+    }
+    assert (mail["Subject"], mail["To"]) == ("For d\u00e9ar reader & friend", ADA.address)
+    assert skeleton.message(ADA, "<x@y>") == Skeleton(made).message(ADA, "<x@y>")
+
+
 def test_a_value_is_never_read_for_tags() -> None:
     assert texts(parsed(merged(eml("{{name}}{{city}}", "x"), named("{{city}}{{'{'}}{"))))["plain"] == "{{city}}{{'{'}}{Ulm"
 

@@ -59,7 +59,7 @@ def mailing(handover: Handover) -> Mailing:
         mail = _with(eml, "To", letter.address)  # email.eml itself is to nobody
         wire = merge.dotted(sign(mail) if sign else mail)
         return Mailing(sender=sender, letters=(letter,), write=lambda _: wire)
-    skeleton = merge.Skeleton(eml)
+    skeleton = merge.Skeleton(eml, smtp.nameless)
     found = recipients.read(handover.config.root / smtp.recipients, needs_unsubscribe=merge.UNSUBSCRIBE in skeleton.tags)
     skeleton.check(found.columns)
 
