@@ -6,7 +6,9 @@
     ├── RenderError            one article cannot be rendered; holds back that article alone
     ├── RefusedError           articles are wrong, and because of them nothing was done at all
     ├── OutputError            out/ cannot be written, or would lose what it has; nothing was changed
-    │   └── LockedError        another run holds out/ or the ledger; exit status 75
+    │   ├── LockedError        another run holds out/ or the ledger; exit status 75
+    │   └── TemplateError      a template of the publication's own is wrong at path:line
+    │       └── UnknownError   it asks for something that is not known there
     ├── LedgerError            the ledger cannot be read or written, or is damaged or too new; nothing was published
     └── DeliveryError          a service did not take an issue
 
@@ -14,6 +16,7 @@ A bug is none of these and keeps its traceback.
 """
 
 from collections.abc import Iterable
+from pathlib import Path
 
 
 class NewsletterError(Exception):
@@ -74,6 +77,29 @@ class OutputError(NewsletterError):
 
 class LockedError(OutputError):
     """Another run holds the lock."""
+
+
+class TemplateError(OutputError):
+    """What is wrong with one of the publication's own templates, and where."""
+
+    def __init__(self, path: Path, line: int | None, message: str) -> None:
+        """Take the template's path, which cli.py can show from the current folder, and the 1-based line in it."""
+        self.path = path
+        self.line = line
+        self.message = message
+        super().__init__(self.at(str(path)))
+
+    def at(self, path: str) -> str:
+        """Say it of that path."""
+        return f"{path}: {self.message}" if self.line is None else f"{path}:{self.line}: {self.message}"
+
+    def __reduce__(self) -> tuple[type["TemplateError"], tuple[Path, int | None, str]]:
+        """Rebuild from the parts, so that the error crosses process boundaries."""
+        return type(self), (self.path, self.line, self.message)
+
+
+class UnknownError(TemplateError):
+    """A template of the publication's own asks for something that is not known there."""
 
 
 class LedgerError(NewsletterError):

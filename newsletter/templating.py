@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import jinja2
+from jinja2.environment import TemplateModule
+from jinja2.utils import missing
 from markupsafe import Markup
 
 from newsletter.design.fitting import fitted
+from newsletter.errors import TemplateError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from newsletter.mail.places import Memory
     from newsletter.model import Period, Rendered
@@ -35,6 +38,10 @@ RIGHT_TO_LEFT = frozenset(["ar", "arc", "ckb", "dv", "fa", "he", "iw", "ji", "nq
 RIGHT_TO_LEFT_SCRIPTS = frozenset(["adlm", "arab", "hebr", "mand", "nkoo", "rohg", "syrc", "thaa"])
 #: Words a minute: a cautious figure for reading prose on a screen.
 READING_SPEED = 220
+#: A template of the publication extends the one it stands before as newsletter/NAME.
+ORIGINAL = "newsletter/"
+#: What stands between an imported template's name and what it lacks.
+LACKS = " has no "
 
 
 def builtin_folder() -> Path:
@@ -119,6 +126,45 @@ def _files(folder: Path) -> "Iterator[tuple[str, bytes]]":
             yield path.relative_to(folder).as_posix(), body
 
 
+class LackingError(jinja2.UndefinedError):
+    """A template that another one imports has no macro or value of that name."""
+
+
+class _Unknown(jinja2.StrictUndefined):
+    """What a template asks for in vain; if it asks another template, that one is named, which Jinja2 leaves out."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: object = missing,
+        name: str | None = None,
+        exc: type[jinja2.TemplateRuntimeError] = jinja2.UndefinedError,
+    ) -> None:
+        """Take what Jinja2 knows of it."""
+        if hint is None and isinstance(obj, TemplateModule):
+            hint, exc = f"{obj.__name__}{LACKS}{name!r}", LackingError
+        super().__init__(hint, obj, name, exc)
+
+
+class _Own(jinja2.FileSystemLoader):
+    """A publication's folder, of which anything may be wrong."""
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> "tuple[str, str, Callable[[], bool]]":
+        """Read a file; raises TemplateError where it is there but no text can be read from it."""
+        path = Path(os.path.normpath(Path(self.searchpath[0], template)))
+        try:
+            return super().get_source(environment, template)
+        except UnicodeDecodeError as error:
+            line = error.object.count(b"\n", 0, error.start) + 1
+            raise TemplateError(path, line, "expected UTF-8: save the file as UTF-8") from error
+        except jinja2.TemplateNotFound:
+            raise
+        except OSError as error:
+            raise TemplateError(path, None, f"cannot be read: {error.strerror}") from error
+
+
 class Templates:
     """The templates of one publication. Picklable: only the folder's name travels to another process."""
 
@@ -131,7 +177,7 @@ class Templates:
         weights: "Memory | None" = None,
         digest: str = "",
     ) -> None:
-        """Take the publication's own templates folder, which need not exist; or the texts of all templates, and no folder.
+        """Take the publication's own templates folder, which need not exist; and the texts of all templates, if not from files.
 
         What is ``compiled`` need not be compiled again; ``styles`` are known of the style sheets that are inlined, and
         ``weights`` of what is shown in mails. ``digest`` is that of all templates, where it was asked for before.
@@ -150,7 +196,8 @@ class Templates:
 
     def carried(self) -> "Templates":
         """Return the same with their texts, for a machine that has none of the files."""
-        return Templates(texts={name: body.decode(errors="replace").replace("\r\n", "\n") for name, body in self.sources()})
+        texts = {name: body.decode(errors="replace").replace("\r\n", "\n") for name, body in self.sources()}
+        return Templates(self.folder, texts=texts)  # the folder for mistakes alone
 
     @cached_property
     def environment(self) -> jinja2.Environment:
@@ -159,7 +206,7 @@ class Templates:
             loader=self._loader(),
             bytecode_cache=self._compiled,
             autoescape=True,
-            undefined=jinja2.StrictUndefined,
+            undefined=_Unknown,
             trim_blocks=True,
             lstrip_blocks=True,
             keep_trailing_newline=True,
@@ -171,17 +218,52 @@ class Templates:
 
     def _loader(self) -> jinja2.BaseLoader:
         if self._texts is not None:
-            texts = self._texts
-            return jinja2.FunctionLoader(lambda name: texts.get(name, texts.get(f"newsletter/{name}")))
-        folders = [builtin_folder()] if self.folder is None else [self.folder, builtin_folder()]
-        by_name = jinja2.FileSystemLoader(folders)
-        # A template of the publication extends the one it stands before as newsletter/NAME
-        original = jinja2.PrefixLoader({"newsletter": jinja2.FileSystemLoader(builtin_folder())})
-        return jinja2.ChoiceLoader([by_name, original])
+            return jinja2.FunctionLoader(self._carried_source)
+        theirs = jinja2.FileSystemLoader(builtin_folder())
+        original = jinja2.PrefixLoader({ORIGINAL.rstrip("/"): theirs})
+        return jinja2.ChoiceLoader([*([] if self.folder is None else [_Own(self.folder)]), theirs, original])
+
+    def _carried_source(self, name: str) -> "tuple[str, str, Callable[[], bool]] | None":
+        """Find a text that was carried along, and where it was."""
+        assert self._texts is not None  # as the caller knows  # noqa: S101
+        if name in self._texts and self.folder is not None and not name.startswith(ORIGINAL):
+            return self._texts[name], os.path.normpath(self.folder / name), lambda: True
+        full = name if name in self._texts else f"{ORIGINAL}{name}"
+        path = builtin_folder() / full.removeprefix(ORIGINAL)
+        return (self._texts[full], str(path), lambda: True) if full in self._texts else None
 
     def render(self, name: str, /, **values: object) -> str:
-        """Render the template of that name, relative to the templates folder."""
-        return self.environment.get_template(name).render(**values)
+        """Render the template of that name, relative to the templates folder.
+
+        Raises TemplateError where that fails because of a template of the publication's own.
+        """
+        try:
+            return self.environment.get_template(name).render(**values)
+        except TemplateError:
+            raise
+        except Exception as error:  # anything that a template may do
+            told = self._mistake(error)
+            if told is None:
+                raise
+            raise told from error
+
+    def understand(self, name: str) -> None:
+        """Compile the template of that name; raises TemplateError where one of the publication's own cannot be."""
+        try:
+            self.environment.get_template(name)
+        except jinja2.TemplateSyntaxError as error:
+            raise self._mistake(error) or error from None
+
+    def _mistake(self, error: Exception) -> TemplateError | None:
+        """Look for a mistake in one of the publication's own templates behind what was raised."""
+        from newsletter.mistakes import mistake  # noqa: PLC0415 - for those who made one
+
+        return None if self.folder is None else mistake(error, self.folder, builtin_folder(), self.names())
+
+    def names(self) -> "Collection[str]":
+        """Name all templates as they extend and include one another."""
+        full = [name for name, _ in self.sources()] if self._texts is None else [*self._texts]
+        return {*full, *(name.removeprefix(ORIGINAL) for name in full)}
 
     def once(self, item: "Rendered", write: "Callable[[], str]") -> str:
         """Return what ``write`` makes of an article for feeds: it is asked once, though the article be in many of them."""
@@ -204,7 +286,7 @@ class Templates:
         """
         original = dict(_files(builtin_folder()))
         for name, body in original.items():
-            yield f"newsletter/{name}", body
+            yield f"{ORIGINAL}{name}", body
         for name, body in _files(self.folder) if self.folder else ():
             if body != original.get(name):
                 yield name, body

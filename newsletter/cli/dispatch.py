@@ -2,10 +2,11 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from newsletter.cli import arguments
-from newsletter.cli.screen import on_one_line
-from newsletter.errors import LockedError, NewsletterError
+from newsletter.cli.screen import near, on_one_line
+from newsletter.errors import LockedError, NewsletterError, TemplateError
 from newsletter.glance.sight import Sight
 from newsletter.imports import without
 
@@ -32,6 +33,7 @@ def carry_out(argv: Sequence[str], sights: Sequence[Sight]) -> int:
 
 
 def _fail(error: NewsletterError, status: int) -> int:
-    for line in str(error).split("\n"):
+    said = error.at(near(error.path, Path.cwd())) if isinstance(error, TemplateError) else str(error)
+    for line in said.split("\n"):
         print(on_one_line(line), file=sys.stderr)
     return status

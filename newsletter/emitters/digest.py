@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from jinja2 import UndefinedError
 from msgspec.structs import asdict, replace
 
 from newsletter.config import Config
 from newsletter.design.theme import themed
+from newsletter.errors import UnknownError
 from newsletter.images.embed import embed
 from newsletter.images.markup import readdressed
 from newsletter.mail import budget, manifest, message
@@ -47,7 +47,7 @@ def emit(config: Config, edition: Edition, templates: Templates) -> tuple[Output
         article = {"item": story.item, "story": story, "lead": story.lead, "under": "", "ruled": story.form is not Form.TITLE}
         try:
             html = templates.render("article.html.j2", **shared, **article, form="mail")
-        except UndefinedError:  # a template of the publication's own shows more of the issue
+        except UnknownError:  # a template of the publication's own shows more of the issue
             weighed.distrust()
             html = templates.render("article.html.j2", **values, **article, form="mail")
         return merging.html(readdressed(html, shown))

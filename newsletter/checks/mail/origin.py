@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from newsletter.checks.mail.page import matching, text_of
 from newsletter.checks.mail.stylesheet import Rule, rules
 from newsletter.config import Config
+from newsletter.errors import TemplateError
 from newsletter.model import Article
 from newsletter.templating import Templates
 
@@ -155,7 +156,7 @@ class Origins(Struct, kw_only=True, dict=True):
 
 def _sources(config: Config) -> Iterator[Source]:
     """Yield the templates that make the mail, each once, in the order in which they are named."""
-    from jinja2 import TemplateError, meta  # noqa: PLC0415 - only where something is found
+    import jinja2.meta  # noqa: PLC0415 - only where something is found
 
     environment = Templates(config.templates).environment
     assert environment.loader is not None  # as it was made  # noqa: S101
@@ -167,8 +168,8 @@ def _sources(config: Config) -> Iterator[Source]:
         seen.add(name)
         try:
             text, path, _ = environment.loader.get_source(environment, name)
-            referenced = [*meta.find_referenced_templates(environment.parse(text))]
-        except TemplateError:  # not there, or broken since the build, which will say so
+            referenced = [*jinja2.meta.find_referenced_templates(environment.parse(text))]
+        except (TemplateError, jinja2.TemplateError):  # not there, or broken since the build, which will say so
             continue
         yield Source(path=Path(path or name), text=text)
         own = [f"themes/{config.digest.theme}/{kind}.css.j2" for kind in ("email", "email-kept", "email-dark")]

@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from newsletter.checks.mail.origin import Origins, Place
 from newsletter.checks.mail.page import Mail
 from newsletter.checks.mail.stylesheet import rules
@@ -108,11 +110,12 @@ def test_a_publication_own_template_is_what_is_named(tmp_path: Path) -> None:
     assert where.of(one.page.find_class("preheader")[0]).path == builtin_folder() / "email.html.j2"
 
 
-def test_a_template_broken_since_the_build_is_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("body", [b"{% if %}", b"\xe9"])
+def test_a_template_broken_since_the_build_is_passed_over(body: bytes, tmp_path: Path) -> None:
     one, _, _ = demo(tmp_path)
     own = tmp_path / "templates/parts/mail.html.j2"
     own.parent.mkdir(parents=True)
-    own.write_text("{% if %}")
+    own.write_bytes(body)
     assert origins(tmp_path, one).of(one.page.find_class("preheader")[0]).path == builtin_folder() / "email.html.j2"
 
 
