@@ -1,6 +1,6 @@
-"""What ``newsletter check`` looks at: the articles, and the feeds and digests that out/ holds.
+"""What ``newsletter check`` looks at: the articles, the templates, and the feeds and digests that out/ holds.
 
-Reads content/, out/ and the ledger, writes nothing.
+Reads content/, templates/, out/ and the ledger, writes nothing.
 
 One file per family of rules. A rule has an id and names where it is laid down; add one by adding it to its family's RULES.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from newsletter import collector, filenames, folder, publish, updates, writer
-from newsletter.checks import clients, content, digests, entries, feeds, identity, mail, parity
+from newsletter.checks import clients, content, digests, entries, feeds, identity, mail, parity, templates
 from newsletter.checks.clients import Table
 from newsletter.checks.finding import Finding, Rule, Severity
 from newsletter.checks.mail.built import Built
@@ -32,8 +32,7 @@ __all__ = ["RULES", "Finding", "Result", "Rule", "Severity", "Table", "run"]
 
 #: Every rule, by its id.
 RULES = {
-    rule.id: rule
-    for rule in (*content.RULES, *identity.RULES, *feeds.RULES, *digests.RULES, *mail.RULES, *parity.RULES, *clients.RULES)
+    rule.id: rule for family in (content, identity, templates, feeds, digests, mail, parity, clients) for rule in family.RULES
 }
 
 
@@ -50,9 +49,9 @@ class Result(Struct, frozen=True, kw_only=True):
 
 
 def run(config: Config, *, now: datetime, jobs: int = 0) -> Result:
-    """Check the articles as of ``now``, the feeds that were built from them and the newest digest; ``jobs`` as for publish.build.
+    """Check the articles as of ``now``, the feeds that were built from them, the newest digest and the publication's templates.
 
-    Raises OutputError where a feed or a digest cannot be opened.
+    ``jobs`` is as for publish.build. Raises OutputError where a feed or a digest cannot be opened.
     """
     library = collector.load(config)
     today = present(config, library, now)
@@ -60,7 +59,7 @@ def run(config: Config, *, now: datetime, jobs: int = 0) -> Result:
     rendition = updates.moved(config, rendition, today.recognition, now)
     problems = [problem for problem in (*today.problems, *rendition.problems) if problem not in today.recognition.problems]
     remarks = (*today.remarks, *(remark for item in rendition.rendered for remark in item.remarks))
-    findings = [*content.check(config, problems, remarks), *identity.check(config, today, rendition)]
+    findings = [*content.check(config, problems, remarks), *identity.check(config, today, rendition), *templates.check(config)]
     built = _feeds(config.out)
     if built:
         whole, *_ = publish.plan(config, today, now=now, owned=writer.owned(config.out))

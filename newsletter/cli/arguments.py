@@ -47,7 +47,7 @@ def parser(argv: Sequence[str] | None = None) -> argparse.ArgumentParser:
         "write out/",
         "Write feeds, archive and digest. The digest covers the period given, else the last complete one of digest.every.",
     )
-    command(_check, "check", "look for problems", "Check the articles, and compare the feeds that out/ holds with them.")
+    command(_check, "check", "look for problems", "Check articles and templates, and what out/ holds of them.")
     command(
         _run,
         "run",

@@ -25,7 +25,7 @@ def as_text(result: "Result", here: Path, *, verbose: bool = False) -> Iterator[
         where = near(finding.path, here) if finding.line is None else f"{near(finding.path, here)}:{finding.line}"
         yield on_one_line(f"{where}: [{finding.rule.id}] {finding.message}")
     if not result.feeds:
-        yield f"{near(result.out, here)}: no feeds here yet, so only the articles were checked; newsletter build writes them"
+        yield f"{near(result.out, here)}: no feeds here yet, so the rest alone was checked; newsletter build writes them"
     for table in result.tables if verbose else ():
         yield from _table(table, here)
 

@@ -21,7 +21,7 @@ def test_in_text_a_finding_is_a_line_with_its_place_and_rule() -> None:
 
 def test_in_text_it_is_said_that_there_were_no_feeds() -> None:
     assert list(as_text(Result(findings=(), out=HERE / "out", feeds=False), HERE)) == [
-        "out: no feeds here yet, so only the articles were checked; newsletter build writes them"
+        "out: no feeds here yet, so the rest alone was checked; newsletter build writes them"
     ]
 
 
