@@ -30,6 +30,11 @@ def is_about(path: str) -> bool:
     return stem in ABOUT or stem.partition(".")[0] in ABOUT or stem.startswith(("license_", "licence_"))
 
 
+def is_passed_over(folder: str) -> bool:
+    """Tell whether a folder of that name is hidden or a tool's."""
+    return folder.startswith(".") or folder.lower() in TOOL_FOLDERS
+
+
 def is_leftover(name: str) -> bool:
     """Tell whether a file is hidden or an editor's."""
     return name[0] == "." or name.lower().endswith(LEFTOVERS) or (name[0] == name[-1] == "#")

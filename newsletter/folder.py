@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from newsletter.config import Config
 from newsletter.errors import ConfigError
-from newsletter.filenames import KIN, LEFTOVERS, NOTES, TOOL_FOLDERS, is_leftover, printable
+from newsletter.filenames import KIN, LEFTOVERS, NOTES, is_leftover, is_passed_over, printable
 from newsletter.glance.looking import EACH, WIDTH, packed
 from newsletter.glance.sight import Sight
 from newsletter.index.stamps import is_fresh, numbers
@@ -262,7 +262,7 @@ class _Scan:
 
     def _passed_over(self, entry: "os.DirEntry[str]") -> bool:
         """Tell whether a folder is hidden, a tool's, or the program's own."""
-        if entry.name.startswith(".") or entry.name.lower() in TOOL_FOLDERS:
+        if is_passed_over(entry.name):
             return True
         return bool(self.skipped) and os.path.realpath(entry.path) in self.skipped
 

@@ -6,7 +6,7 @@ Nothing is ever overwritten but by ``adopt``, which only adds lines and takes on
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -14,12 +14,13 @@ from itertools import chain
 from pathlib import Path
 
 from newsletter import collector, folder, periods
-from newsletter.authoring import scaffold
+from newsletter.authoring import candidates, scaffold
 from newsletter.authoring.adoption import complete
 from newsletter.config import Config
 from newsletter.config.file import NAME
 from newsletter.errors import ContentError, NewsletterError, RefusedError
 from newsletter.identity import derived_slug, other_slugs, shortened, slug_of_path, tag_uri
+from newsletter.model import Article
 from newsletter.xmltext import legal
 
 #: Settings that a new publication begins with, for its owner to change.
@@ -60,7 +61,8 @@ def new(config: Config, title: str, now: datetime) -> Path:
     slug = shortened(derived_slug(title) or "article")
     ending = ".md" if ".md" in config.reading.extensions else config.reading.extensions[0]
     path = config.content / f"{day}-{slug}{ending}"
-    text = scaffold.draft(title, when, _Ids(config).mint(path.name, day))
+    articles = collector.load(config).articles if config.content.is_dir() else ()
+    text = scaffold.draft(title, when, _Ids(config, articles).mint(path.name, day))
     with _told():
         return _create(path, text)
 
@@ -68,18 +70,23 @@ def new(config: Config, title: str, now: datetime) -> Path:
 def adopt(config: Config, files: Sequence[Path], *, date: str | None, title: str | None) -> tuple[Path, ...]:
     """Add front matter to files that lack it, all of them or none, and return those that changed.
 
-    A path may also be relative to the content folder, as messages have it. ``date`` is a date or an instant as for
-    periods.instant, without an offset in the publication's zone. Raises RefusedError with what is wrong with any of the files.
+    A path may also be relative to the content folder, as messages have it; what builds do not read as an article is refused.
+    ``date`` is a date or an instant as for periods.instant, without an offset in the publication's zone. Raises RefusedError
+    with what is wrong with any of the files.
     """
     files = tuple(dict.fromkeys(_there(config, file) for file in files))
     if title is not None and len(files) > 1:
         raise NewsletterError("--title names one article; adopt the files one by one")
-    ids = _Ids(config)
+    library = collector.load(config)
+    ids, found = _Ids(config, library.articles), {one.path: one for one in library.found}
     written = None if date is None else _spelled(date, config)
     changed: dict[Path, bytes] = {}
     problems: list[ContentError] = []
     for file in files:
-        path = _in_content(config, file)
+        path = candidates.in_content(config, found, file)
+        if isinstance(path, ContentError):
+            problems.append(path)
+            continue
         try:
             before = folder.read(file.parent, file.name, limit=config.reading.max_bytes).decode()
         except folder.UnreadableError as error:
@@ -103,9 +110,8 @@ def adopt(config: Config, files: Sequence[Path], *, date: str | None, title: str
 class _Ids:
     """Mints ids that no article of the publication has."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, articles: Iterable[Article]) -> None:
         self.authority = config.authority
-        articles = collector.load(config).articles if config.content.is_dir() else ()
         self.known = {article.path: article.id for article in articles}
         self.taken = set(self.known.values())
 
@@ -129,12 +135,6 @@ def _spelled(date: str, config: Config) -> str:
 def _there(config: Config, file: Path) -> Path:
     """Return the path as it is, or, where nothing is there, in the content folder."""
     return config.content / file if not os.path.lexists(file) and os.path.lexists(config.content / file) else file
-
-
-def _in_content(config: Config, file: Path) -> str:
-    """Return the path relative to the content folder; of a file elsewhere, its name."""
-    absolute, content = Path(os.path.abspath(file)), Path(os.path.abspath(config.content))  # noqa: PTH100 - links are not resolved
-    return absolute.relative_to(content).as_posix() if absolute.is_relative_to(content) else file.name
 
 
 def _create(path: Path, text: str) -> Path:
