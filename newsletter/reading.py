@@ -1,5 +1,6 @@
 """Reads one file of the content folder: what it says of itself, or what is wrong with it. Raises nothing for what is in it."""
 
+import os
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -14,6 +15,9 @@ from newsletter.index.said import Said, names_of, said
 from newsletter.model import Article
 from newsletter.naming import Chosen
 from newsletter.recognise.resemblance import fingerprint
+
+#: Shows how a date is written.
+DAY = "2026-03-02"
 
 
 def read(config: Config, file: File, known: Row | None = None) -> Row:
@@ -50,10 +54,10 @@ def _read(config: Config, file: File, digest: str, parsed: Parsed, mark: str) ->
     if parsed.published is not None and parsed.title and not odd:
         return _sound(config, file, digest, parsed, parsed.published, parsed.title, mark)
     undated = parsed.published is None and not parsed.misdated and not draft
-    problems = (*parsed.problems, _undated(path, parsed)) if undated else parsed.problems
+    problems = (*parsed.problems, _undated(config, path, parsed)) if undated else parsed.problems
     if undated and not parsed.dialect:
         # without any front matter one line says all: the remedy adds the title, too
-        problems = (_undated(path, parsed),)
+        problems = (_undated(config, path, parsed),)
     chosen = _chosen(parsed)
     return said(
         path,
@@ -114,10 +118,14 @@ def _chosen(parsed: Parsed) -> Chosen | None:
     )
 
 
-def _undated(path: str, parsed: Parsed) -> ContentError:
-    """Say that a date is missing, and how to add it."""
+def _undated(config: Config, path: str, parsed: Parsed) -> ContentError:
+    """Say that a date is missing, and how to add it: with a command for the folder of newsletter.toml, as shells read it."""
+    from shlex import quote  # noqa: PLC0415 - for the few files that have none
+
     what = "no date" if parsed.title is not None or parsed.dialect else "no date and no title"
-    remedy = f"add a line such as 'date: 2026-03-02' to the front matter, or run 'newsletter adopt {path}'"
+    place = filenames.printable(os.path.relpath(config.content, config.root))
+    command = f"newsletter adopt {quote(f'{place}/{path}')} --date {DAY}"
+    remedy = f"add a line such as 'date: {DAY}' to the front matter, or run, with its own date for {DAY}: {command}"
     return ContentError(path, parsed.date_line, "date", f"{what}: {remedy}")
 
 

@@ -117,8 +117,11 @@ def test_an_article_without_a_date_is_an_error_that_tells_the_remedy(config: Con
     write(config, "a.md", "date: ~", date=None)
     (config.content / "b.md").write_text("# B\n\nText.\n")
     problems = [str(problem) for problem in collector.load(config).problems]
-    remedy = "no date: add a line such as 'date: 2026-03-02' to the front matter, or run 'newsletter adopt"
-    assert problems == [f"a.md:3: date: {remedy} a.md'", f"b.md:1: date: {remedy} b.md'"]
+    remedy = (
+        "no date: add a line such as 'date: 2026-03-02' to the front matter, or run, with its own date for 2026-03-02: "
+        "newsletter adopt content/"
+    )
+    assert problems == [f"a.md:3: date: {remedy}a.md --date 2026-03-02", f"b.md:1: date: {remedy}b.md --date 2026-03-02"]
     assert found(config)["b.md"].title == "B"
 
 

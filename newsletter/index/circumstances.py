@@ -16,6 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from newsletter.config import Config
+from newsletter.filenames import printable
 from newsletter.index import stamps
 
 #: Modules whose code front matter goes through.
@@ -31,7 +32,8 @@ PACKAGE = Path(__file__).parents[1]
 def of_reading(config: Config) -> bytes:
     """Digest all that shapes what a file is found to say."""
     names = (config.url, config.permalink, config.authority)
-    settings = (repr(config.reading), repr(names), str(config.timezone))
+    place = printable(os.path.relpath(config.content, config.root))  # as problems name it; where both are makes no difference
+    settings = (repr(config.reading), repr(names), str(config.timezone), place)
     return _digest(*(part.encode() for part in settings), _rules(config.timezone), _code(READERS))
 
 

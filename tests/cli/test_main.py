@@ -2,6 +2,7 @@ import io
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -269,6 +270,40 @@ def test_adopt_adds_front_matter_and_says_so_where_asked(letter: Path, capsys: p
     assert main(["adopt", "content/bare.md", "--date", "2026-03-03", "--title", "Bare", *NOW, "-v"]) == 0
     assert capsys.readouterr() == ("content/bare.md\n", "")
     assert (letter / "content" / "bare.md").read_text().startswith('---\ntitle: "Bare"\ndate: 2026-03-03\n')
+
+
+@pytest.mark.parametrize(
+    ("content", "name"), [("content", "bare.md"), (".", "-o.md"), ("my posts", "it's a 'letter' & $HOME.md")]
+)
+def test_the_command_that_is_printed_for_a_file_without_a_date_adopts_it_as_it_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, content: str, name: str
+) -> None:
+    (tmp_path / "newsletter.toml").write_text(f'{SETTINGS}content = "{content}"\n')
+    file = tmp_path / content / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("Text.\n")
+    (tmp_path / "below").mkdir()
+    monkeypatch.chdir(tmp_path / "below")
+    assert main(["build", *NOW]) == 1
+    [line, _] = capsys.readouterr().err.splitlines()
+    program, command = line.partition(": newsletter adopt ")[1:]
+    assert shlex.split(command)[1:] == ["--date", "2026-03-02"]
+    script = f'newsletter() {{ {shlex.quote(sys.executable)} -m newsletter "$@"; }}; {program[2:]}{command}'
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(["sh", "-c", script], cwd=tmp_path, env=env, check=False, capture_output=True).returncode == 0
+    assert file.read_text().startswith('---\ntitle: "')
+    assert "\ndate: 2026-03-02\n" in file.read_text()
+
+
+def test_the_command_for_a_file_without_a_date_follows_a_content_folder_that_moves(
+    letter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (letter / "content" / "bare.md").write_text("Text.\n")
+    assert main(["build", *NOW]) == 3
+    assert capsys.readouterr().err.endswith("newsletter adopt content/bare.md --date 2026-03-02\n")
+    (letter / "content").rename(letter / "posts")  # by which the files in it stay as they were
+    assert main(["build", *NOW, "--set", "content=posts"]) == 3
+    assert capsys.readouterr().err.endswith("newsletter adopt posts/bare.md --date 2026-03-02\n")
 
 
 def test_check_fails_if_there_is_an_error_and_prints_it(letter: Path, capsys: pytest.CaptureFixture[str]) -> None:

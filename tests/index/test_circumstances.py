@@ -79,6 +79,13 @@ def test_other_rules_of_a_time_zone_make_a_difference(tmp_path: Path, monkeypatc
     assert of_reading(make_config(timezone=zone)) != shipped
 
 
-def test_paths_are_no_part_of_what_a_file_says() -> None:
+def test_where_a_publication_is_is_no_part_of_what_a_file_says() -> None:
+    assert of_reading(make_config(Path("/elsewhere"))) == of_reading(make_config(Path("/nowhere")))
     config = make_config(Path("/elsewhere"))
-    assert of_reading(config) == of_reading(replace(config, root=Path("/nowhere")))
+    assert of_reading(config) == of_reading(replace(config, out=Path("/nowhere/out")))
+
+
+def test_where_the_content_folder_is_in_it_is_part_of_what_is_said_of_a_file() -> None:
+    config = make_config()
+    assert of_reading(config) != of_reading(replace(config, content=config.root / "posts"))
+    assert of_reading(replace(config, content=config.root / "caf\udce9")) != of_reading(config)
