@@ -74,11 +74,14 @@ def list_(options: Namespace) -> int:
     from newsletter.cli import listing  # noqa: PLC0415 - the same
 
     config = given.config(options)
+    now = given.now(options, config.timezone)
     take = Filter(tags=tuple(options.tags), authors=tuple(options.authors), folders=tuple(options.folders))
-    today = present.present(config, collector.load(config), given.now(options, config.timezone))
+    today = present.present(config, collector.load(config), now)
     found = listing.chosen(today.found, take)
     if options.json:
-        print(listing.as_json(found, config))
+        from newsletter.runs import foreseen  # noqa: PLC0415 - the same
+
+        print(listing.as_json(found, foreseen.foresee(config, today, now)))
     else:
         for line in listing.as_text(found, explain=options.explain):
             print(line)

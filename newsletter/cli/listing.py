@@ -3,11 +3,13 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from newsletter.cadence import Cadence
 from newsletter.cli.screen import cell, on_one_line, width
-from newsletter.config import Config
 from newsletter.model import Filter, Found, Person, Status
+
+if TYPE_CHECKING:
+    from newsletter.runs.foreseen import Foreseen
 
 #: Columns that the lines fit in, unless a path is long.
 COLUMNS = 80
@@ -34,9 +36,9 @@ def as_text(found: Iterable[Found], *, explain: bool) -> Iterator[str]:
             yield f"           {where}{on_one_line(item.reason)}"
 
 
-def as_json(found: Iterable[Found], config: Config) -> str:
+def as_json(found: Iterable[Found], foreseen: "Foreseen") -> str:
     """Write an array with an object for each file; instants are RFC 3339 in the author's offset."""
-    return json.dumps([_object(item, config) for item in found], indent=2)
+    return json.dumps([_object(item, foreseen) for item in found], indent=2)
 
 
 def _matches(item: Found, take: Filter) -> bool:
@@ -50,11 +52,8 @@ def _matches(item: Found, take: Filter) -> bool:
     )
 
 
-def _object(item: Found, config: Config) -> dict[str, object]:
+def _object(item: Found, foreseen: "Foreseen") -> dict[str, object]:
     article = item.article
-    issue = None
-    if item.status is Status.PUBLISHED and item.published:
-        issue = Cadence.of(config).containing(item.published).key
     return {
         "path": item.path,
         "status": item.status.value,
@@ -67,7 +66,7 @@ def _object(item: Found, config: Config) -> dict[str, object]:
         "permalink": article.permalink if article else None,
         "tags": item.tags,
         "authors": [_person(person) for person in item.authors],
-        "issue": issue,
+        "issue": foreseen.issue_of(article, published=item.status is Status.PUBLISHED) if article else None,
     }
 
 

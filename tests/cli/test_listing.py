@@ -2,13 +2,19 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from msgspec import structs
 
+from newsletter.cadence import Cadence
 from newsletter.cli import listing
 from newsletter.cli.screen import width
 from newsletter.config import Digest
+from newsletter.ledger.records import Fate, Placement
 from newsletter.model import Filter, Found, Person, Status
+from newsletter.runs.foreseen import Foreseen
 from tests.factories import make_article, make_config
 
+#: Of a publication that has sent nothing yet.
+NEW = Foreseen(cadence=Cadence.of(make_config()), digest=Digest())
 ADA = Person(name="Ada Byron", email="ada@letter.example")
 WHEN = datetime(2026, 3, 2, 10, 0, tzinfo=timezone(timedelta(hours=1)))
 PUBLISHED = Found(
@@ -28,7 +34,7 @@ PASSED_OVER = Found(path="node_modules/x/README.md", status=Status.EXCLUDED, rea
 
 
 def test_a_published_article_is_told_with_all_that_programs_ask_for() -> None:
-    [told] = json.loads(listing.as_json([PUBLISHED], make_config()))
+    [told] = json.loads(listing.as_json([PUBLISHED], NEW))
     assert told == {
         "path": "2026/first.md",
         "status": "published",
@@ -45,13 +51,15 @@ def test_a_published_article_is_told_with_all_that_programs_ask_for() -> None:
     }
 
 
-def test_the_issue_of_an_article_follows_the_day_that_periods_begin_on() -> None:
-    [told] = json.loads(listing.as_json([PUBLISHED], make_config(digest=Digest(on="friday"))))
-    assert told["issue"] == "2026-W09"
+def test_an_article_is_told_with_the_issue_that_it_went_out_in_whatever_becomes_of_it_later() -> None:
+    sent = structs.replace(NEW, placements={"tag:letter.example,2026-03-02:first": Placement(fate=Fate.ISSUE, issue="2026-W11")})
+    expired = structs.replace(PUBLISHED, status=Status.EXPIRED)
+    assert [one["issue"] for one in json.loads(listing.as_json([PUBLISHED, expired], sent))] == ["2026-W11", "2026-W11"]
+    assert [one["issue"] for one in json.loads(listing.as_json([PUBLISHED, expired], NEW))] == ["2026-W10", None]
 
 
 def test_a_file_that_is_not_published_is_told_with_the_reason_and_without_an_issue() -> None:
-    [told] = json.loads(listing.as_json([WRONG], make_config()))
+    [told] = json.loads(listing.as_json([WRONG], NEW))
     assert told["status"] == "error"
     assert told["reason"] == "date: expected an ISO 8601 date, got 'tomorow'"
     assert told["line"] == 4
@@ -59,7 +67,7 @@ def test_a_file_that_is_not_published_is_told_with_the_reason_and_without_an_iss
 
 
 def test_a_path_that_is_no_unicode_is_told_in_json() -> None:
-    [told] = json.loads(listing.as_json([Found(path="a\udcff.md", status=Status.EXCLUDED)], make_config()))
+    [told] = json.loads(listing.as_json([Found(path="a\udcff.md", status=Status.EXCLUDED)], NEW))
     assert told["path"] == "a\udcff.md"
 
 
@@ -81,7 +89,7 @@ def test_explained_the_reason_stands_below_the_line_of_the_file() -> None:
 
 def test_an_empty_folder_has_no_lines() -> None:
     assert list(listing.as_text([], explain=True)) == []
-    assert listing.as_json([], make_config()) == "[]"
+    assert listing.as_json([], NEW) == "[]"
 
 
 @pytest.mark.parametrize(
