@@ -2,6 +2,7 @@
 
 A mail keeps its classes and marks each article with its id, so that a style can be followed to the rule that won and an
 element to the tag that made it. In an article it is looked for by what it says; where that fails the article alone is named.
+What is from an article that is gone is in the mail alone, and no template is named that makes all articles alike.
 """
 
 import re
@@ -60,7 +61,9 @@ class Origins(Struct, kw_only=True, dict=True):
     def of(self, element: "HtmlElement", *needles: str) -> Place:
         """Find what an element came from; the needles are looked for in this order, before what the element says."""
         written = self.written(element)
-        return self._in_text(*written, element, needles) if written else self._in_template(element)
+        if written:
+            return self._in_text(*written, element, needles)
+        return Place(path=self.path, line=element.sourceline) if self._is_of_gone(element) else self._in_template(element)
 
     def of_declaration(self, element: "HtmlElement", name: str) -> Place:
         """Find the rule that gave an element a property, else what the element itself came from."""
@@ -73,7 +76,9 @@ class Origins(Struct, kw_only=True, dict=True):
                 weight, elements = self._matching(selector.strip())
                 if element in elements and (won is None or (weight, order) >= won):
                     won, place = (weight, order), Place(path=source.path, line=rule.line)
-        return place or self.of(element, f"{name}:", f"{name} :")
+        if place is None or (self._is_of_gone(element) and not place.path.is_relative_to(self.config.templates)):
+            return self.of(element, f"{name}:", f"{name} :")
+        return place
 
     def of_rule(self, rule: Rule) -> Place:
         """Find where a rule of the head's style sheets was written."""
@@ -101,6 +106,17 @@ class Origins(Struct, kw_only=True, dict=True):
             return self.note, 1
         article = next((self.articles[one.get("data-id", "")] for one in above if one.get("data-id") in self.articles), None)
         return (self.config.content / article.path, article.body_line) if article else None
+
+    def _is_of_gone(self, element: "HtmlElement") -> bool:
+        """Tell whether an element shows, or leads to, an article that no file has any more: then only the issue can be mended."""
+        shown = next((id_ for one in (element, *element.iterancestors()) if (id_ := one.get("data-id"))), None)
+        return shown not in self.articles if shown else element.get("href") in self._gone
+
+    @cached_property
+    def _gone(self) -> frozenset[str]:
+        """Collect where stories of such articles lead to but for what their authors wrote: the contents lead there, too."""
+        links = self.page.xpath("//*[@data-id]//a[@href][not(ancestor::*[contains(concat(' ', @class, ' '), ' content ')])]")
+        return frozenset(link.get("href") for link in links if self._is_of_gone(link))
 
     @cached_property
     def _sources(self) -> tuple[Source, ...]:

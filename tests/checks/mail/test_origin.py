@@ -139,3 +139,50 @@ def test_the_editors_note_is_a_file_of_its_own(tmp_path: Path) -> None:
 def test_content_of_an_article_that_is_gone_is_in_the_mail(tmp_path: Path) -> None:
     one = mail_of(tmp_path, '<body><div data-id="tag:gone"><div class="content"><marquee>Old</marquee></div></div></body>')
     assert origins(tmp_path, one).of(one.page.find(".//marquee")) == Place(path=one.path, line=1)
+
+
+def gone(root: Path, *left: Article) -> tuple[Mail, Origins]:
+    """Build a mail of articles, all of which but those left are gone since."""
+    items = (make_rendered(BODY, slug=slug) for slug in ("first", "second", "third"))
+    one = built(root, letter(root), *items)
+    (root / "content").mkdir(exist_ok=True)
+    (root / "content/second.md").write_text(MARKDOWN)
+    return one, origins(root, one, *left)
+
+
+def test_no_template_of_the_program_is_named_for_an_article_that_is_gone(tmp_path: Path) -> None:
+    second = make_article(slug="second", body_line=5)
+    one, where = gone(tmp_path, second)
+    table, other, _ = one.page.xpath("//table[@data-id]")
+    shown = [element for element in table.iter() if isinstance(element.tag, str)]
+    assert len(shown) > 10
+    for element in shown:
+        assert where.of(element) == Place(path=one.path, line=element.sourceline), element.tag
+        assert where.of_declaration(element, "margin").path == one.path
+    assert where.of(other.find(".//em")) == Place(path=tmp_path / "content/second.md", line=9)
+    assert where.of(other.find_class("title")[0]).path == builtin_folder() / "parts/story.mail.html.j2"
+    assert where.of_declaration(other.find_class("title")[0], "margin").path == builtin_folder() / "parts/email.css.j2"
+
+
+def test_a_link_that_leads_to_an_article_that_is_gone_is_in_the_mail_wherever_it_stands(tmp_path: Path) -> None:
+    one, where = gone(tmp_path, make_article(slug="second"))
+    first, second, _ = one.page.xpath("//td[contains(@class, 'line')]/a")
+    assert where.of(first) == Place(path=one.path, line=first.sourceline)
+    assert where.of(second).path == builtin_folder() / "parts/mail.html.j2"
+
+
+def test_a_link_that_an_article_that_is_gone_had_in_its_text_tells_nothing_of_others(tmp_path: Path) -> None:
+    html = '<body><div data-id="tag:gone"><div class="content"><a href="https://there.example/">Old</a></div></div>'
+    one = mail_of(tmp_path, f'{html}<p><a class="button" href="https://there.example/">New</a></p></body>')
+    old, new = one.page.iter("a")
+    where = origins(tmp_path, one)
+    assert where.of(old) == Place(path=one.path, line=1)
+    assert where.of(new).path == builtin_folder() / "parts/mail.html.j2"
+
+
+def test_a_style_of_the_publication_is_named_also_for_an_article_that_is_gone(tmp_path: Path) -> None:
+    own = tmp_path / "templates/parts/email.css.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text(".title { margin: 1px }\n")
+    one, where = gone(tmp_path)
+    assert where.of_declaration(one.page.find_class("title")[0], "margin") == Place(path=own, line=1)
