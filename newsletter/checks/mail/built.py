@@ -2,11 +2,11 @@
 
 import re
 from pathlib import Path
-from urllib.parse import unquote, urldefrag, urlsplit
+from urllib.parse import unquote, urldefrag
 
 from msgspec import Struct, field
 
-from newsletter.checks.mail.page import is_ours
+from newsletter.checks.mail.page import is_ours, spelt
 
 IDS = re.compile(rb"""\s(?:id|name)=(?:"([^"]*)"|'([^']*)'|([^\s>"']+))""")
 
@@ -22,7 +22,7 @@ class Built(Struct, kw_only=True, dict=True):
         """Return the file that an address of ours leads to, if there is one."""
         if not is_ours(address, self.url):
             return None
-        path = unquote(urlsplit(address).path)[len(urlsplit(self.url).path) :]
+        path = self._below(address)
         segments = path.split("/")
         if "\0" in path or any(segment == ".." for segment in segments):
             return None
@@ -32,7 +32,7 @@ class Built(Struct, kw_only=True, dict=True):
 
     def begins_as(self, address: str) -> bool:
         """Tell whether out/ has the folder or file at its top that an address of ours begins with."""
-        first = unquote(urlsplit(address).path)[len(urlsplit(self.url).path) :].partition("/")[0]
+        first = self._below(address).partition("/")[0]
         return first in {"", "."} or (self.out / first).exists()
 
     def has_fragment(self, address: str) -> bool:
@@ -44,3 +44,7 @@ class Built(Struct, kw_only=True, dict=True):
             found = IDS.findall(file.read_bytes())
             self._ids[file] = frozenset((a or b or c).decode(errors="replace") for a, b, c in found)
         return fragment in self._ids[file] or fragment == "top"  # HTML, section 7.4.6.4
+
+    def _below(self, address: str) -> str:
+        """Return the path of an address of ours below the publication's."""
+        return spelt(address).path[len(spelt(self.url).path) :]

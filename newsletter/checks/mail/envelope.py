@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from html import escape, unescape
+from urllib.parse import unquote
 
 from newsletter.checks.finding import Finding, Rule, Severity
 from newsletter.checks.mail.origin import Origins, Place
@@ -119,8 +120,8 @@ def _preheader(mail: Mail, config: Config) -> Iterator[str]:
 
 def _can_leave(mail: Mail, config: Config) -> bool:
     """Tell whether a link leads to where the configuration says, or plainly to unsubscribing."""
-    way = merging.configured(config.digest).unsubscribe
-    addresses = [link.get("href", "") for link in links(mail.page)]
+    way = unquote(merging.configured(config.digest).unsubscribe)  # in one spelling
+    addresses = [unquote(link.get("href", "")) for link in links(mail.page)]
     return any((way and way in address) or "unsub" in address.lower() for address in addresses)
 
 

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from newsletter.checks.finding import Finding, Rule, Severity
 from newsletter.checks.mail.built import Built
 from newsletter.checks.mail.origin import Origins
-from newsletter.checks.mail.page import Mail, is_ours, links, path_of, text_of
+from newsletter.checks.mail.page import Mail, is_ours, links, path_of, spelt, text_of
 from newsletter.config import Config
 from newsletter.mail.merging import TAG
 
@@ -90,13 +90,14 @@ AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 def check(mail: Mail, origins: Origins, built: Built, config: Config) -> Iterator[Finding]:
     """Look at every link that is shown, and at every picture's address."""
     names = {name for element in mail.page.iter("*") for name in (element.get("id"), element.get("name")) if name}
-    there = _configured(config) | {article.permalink for article in origins.articles.values() if not article.hosted}
+    elsewhere = (article.permalink for article in origins.articles.values() if not article.hosted)
+    there = {_page(address) for address in (*_configured(config), *elsewhere)}
     whole = not config.permalink and all(article.hosted for article in origins.articles.values())
     for link in links(mail.page):
         href, said = link.get("href", "").strip(), text_of(link)
         for rule, message in _wrong(href, said, names):
             yield _found(rule, origins, link, message)
-        if is_ours(href, config.url) and href.partition("#")[0] not in there:
+        if is_ours(href, config.url) and _page(href) not in there:
             for rule, message in _astray(href, built, whole=whole):
                 yield _found(rule, origins, link, message)
     for picture in mail.page.iter("img"):
@@ -148,6 +149,11 @@ def _astray(href: str, built: Built, *, whole: bool) -> Iterator[tuple[Rule, str
             yield UNKNOWN, f"{href}: no build writes it, so it must be put there by other means"
     elif not built.has_fragment(href):
         yield DEAD, f"{href}: the page has no such place"
+
+
+def _page(address: str) -> SplitResult:
+    """Return an address in one spelling, whatever place in its page it names."""
+    return spelt(address)._replace(fragment="")
 
 
 def _configured(config: Config) -> frozenset[str]:

@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from msgspec import Struct
 
 from newsletter.checks.mail.stylesheet import declarations
+from newsletter.config.rules import ascii_host
 from newsletter.mail.services import as_shown
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
+
+#: What need not be said.
+PORTS = {"http": 80, "https": 443}
 
 
 class Mail(Struct, frozen=True, kw_only=True):
@@ -72,13 +76,24 @@ def path_of(address: str) -> str:
     return unquote(parts.path) if parts.netloc else ""
 
 
+def spelt(address: str) -> SplitResult:
+    """Take an address apart as all spellings of it are: nothing of its path encoded, its host in ASCII (RFC 3986, section 6.2.2).
+
+    What is none is empty.
+    """
+    try:
+        parts = urlsplit(address)
+        host, port = ascii_host((parts.hostname or "").lower()), parts.port
+    except ValueError:
+        return urlsplit("")
+    named = host if port is None or port == PORTS.get(parts.scheme) else f"{host}:{port}"
+    return parts._replace(netloc=named, path=unquote(parts.path))
+
+
 def is_ours(address: str, url: str) -> bool:
     """Tell whether an address is below the publication's, whatever of http and https it says."""
-    try:
-        there, here = urlsplit(address), urlsplit(url)
-    except ValueError:
-        return False
-    return there.scheme in {"http", "https"} and there.netloc == here.netloc and there.path.startswith(here.path)
+    there, here = spelt(address), spelt(url)
+    return there.scheme in PORTS and there.netloc == here.netloc and there.path.startswith(here.path)
 
 
 def matching(page: "HtmlElement", selector: str) -> tuple[tuple[int, int, int], tuple["HtmlElement", ...]]:

@@ -38,3 +38,20 @@ def test_only_addresses_with_a_host_have_a_path(address: str, path: str) -> None
 )
 def test_what_is_below_the_publication_is_ours(address: str, ours: bool) -> None:  # noqa: FBT001 - a parameter
     assert is_ours(address, "https://a.example/b/") is ours
+
+
+@pytest.mark.parametrize("url", ["https://a.example/%C3%BC b/", "https://a.example/ü%20b/", "https://A.example:443/%c3%bc%20b/"])
+@pytest.mark.parametrize(
+    "address", ["https://a.example/ü%20b/c", "http://a.example/%C3%BC%20b/c#d", "https://a.EXAMPLE/%c3%bc b/c"]
+)
+def test_what_is_below_the_publication_is_ours_in_all_spellings(address: str, url: str) -> None:
+    assert is_ours(address, url)
+    assert not is_ours(address.lower().replace("example", "example:8443"), url)
+    assert not is_ours(address.replace(" b", "").replace("%20b", ""), url)
+
+
+def test_a_host_is_one_in_letters_and_in_ascii() -> None:
+    assert is_ours("https://xn--bcher-kva.example/a", "https://bücher.example/")
+    assert is_ours("https://Bücher.example/a", "https://xn--bcher-kva.example/")
+    assert not is_ours(f"https://{'ü' * 80}.example/a", "https://xn--bcher-kva.example/")
+    assert not is_ours("https://xn--bcher-kva.example:port/a", "https://xn--bcher-kva.example/")

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from newsletter.checks import mail
+from newsletter.model import Person
 from tests.checks.mail.made import LEAVE, broken, found, letter, mail_of, make_mail
 from tests.factories import make_article
 
@@ -111,6 +112,8 @@ def test_there_is_a_way_out(tmp_path: Path) -> None:
     other = mail_of(tmp_path, one.html.decode().replace(LEAVE, HREF))
     assert broken(found(tmp_path, other)) == {"mail-unsubscribe"}
     assert found(tmp_path, other, config=letter(tmp_path, unsubscribe=HREF)) == []
+    spelt = mail_of(tmp_path, one.html.decode().replace(LEAVE, f"{HREF}%C3%BC/"))
+    assert found(tmp_path, spelt, config=letter(tmp_path, unsubscribe=f"{HREF}ü/")) == []
 
 
 def test_a_second_first_heading_and_hidden_ones(tmp_path: Path) -> None:
@@ -162,6 +165,28 @@ def test_links_to_pages_of_ours_are_followed(tmp_path: Path) -> None:
         assert found(tmp_path, make_mail(tmp_path, f'<a href="{site}{path}">one</a>')) == [], path
     for path in ("/articles/two/", "/articles/one/#c", "/articles/%2e%2e/", "/articles/%00"):
         assert broken(found(tmp_path, make_mail(tmp_path, f'<a href="{site}{path}">one</a>'))) == {"mail-dead-link"}, path
+
+
+@pytest.mark.parametrize("folder", ["%C3%BC", "%c3%bc", "ü"])
+def test_links_to_pages_of_ours_are_followed_however_the_address_is_spelt(tmp_path: Path, folder: str) -> None:
+    config = replace(letter(tmp_path), url="https://letter.example/%C3%BC/")
+    page = tmp_path / "out/articles/one/index.html"
+    page.parent.mkdir(parents=True)
+    page.write_text('<h2 id="a">A</h2>')
+
+    def told(path: str) -> set[str]:
+        one = make_mail(tmp_path, f'<a href="https://letter.example/{folder}/{path}">one</a>')
+        return broken(found(tmp_path, one, config=config))
+
+    assert told("articles/one/#a") == set()
+    assert told("articles/one/#b") == told("articles/two/") == {"mail-dead-link"}
+    assert told("about/") == {"mail-unknown-link"}
+
+
+def test_an_address_that_the_configuration_names_is_known_however_it_is_spelt(tmp_path: Path) -> None:
+    about = Person(name="Ada", url="https://letter.example/%C3%BCber/")
+    one = make_mail(tmp_path, '<a href="https://letter.example/über/#ada">about us</a>')
+    assert found(tmp_path, one, config=replace(letter(tmp_path), authors=(about,))) == []
 
 
 def test_where_articles_live_elsewhere_out_is_not_the_whole_site(tmp_path: Path) -> None:
