@@ -22,8 +22,9 @@ from markdown.util import AtomicString
 from newsletter.render import elements
 from newsletter.render.commonmark import ASIDE
 
-#: From the name in a wiki link to an address that is relative to the article; None: nothing of that name is published.
-Finder = Callable[[str], str | None]
+#: From the name in a wiki link, and whether that embeds what it names, to an address that is relative to the article;
+#: None: nothing of that name is published.
+Finder = Callable[[str, bool], str | None]
 
 # What earlier rules took out of the text (code spans) stands in it between STX and ETX, and must not be kept as if it were text.
 _TEMPLATE_TAG = (
@@ -105,7 +106,7 @@ class _WikiLinks(InlineProcessor):
         embed, target, alias = m[1], m[2].strip(), (m[3] or "").strip()
         name, _, fragment = target.partition("#")
         shown = alias or target.strip("#").replace("#", " > ")
-        address = self.find(name) if name else ""
+        address = self.find(name, bool(embed)) if name else ""
         if address is None:
             if not embed and not alias and not re.search(r"[\s/.#]", target):
                 return AtomicString(m[0]), m.start(0), m.end(0)

@@ -22,6 +22,8 @@ _CANDIDATE = re.compile(r"[\s,]*([^\s,]\S*[^\s,]|[^\s,])(?:\s+([0-9.]+[wx]))?\s*
 #: Schemes of links, besides http and https, that mail clients and feed readers open.
 _CONTACT = ("mailto", "tel", "sms")
 _ARTICLE_ENDINGS = (".md", ".markdown", ".mdown")
+#: The ending of a file that somebody wants to hand out; pages and feeds are made by programs, so that none need lie anywhere.
+_FILE = re.compile(r"(?i)\.(?!(?:html?|xhtml|php|aspx?|jsp|xml|json|rss|atom|opml)$)[a-z][a-z0-9]{0,9}$")
 
 # RFC 3986: what may stand in each part besides letters, digits and -._~; % is what is already encoded.
 _IN_PATH = "/%:@!$&'()*+,;="
@@ -54,6 +56,11 @@ def encode(url: str) -> str | None:
     netloc = f"{_quote(user, _IN_PATH)}{at}{host}" + ("" if port is None else f":{port}")
     path, query, fragment = _quote(parts.path, _IN_PATH), _quote(parts.query, _IN_QUERY), _quote(parts.fragment, _IN_QUERY)
     return urlunsplit((parts.scheme, netloc, path, query, fragment))
+
+
+def is_relative(address: str) -> bool:
+    """Tell whether an address names a place without saying at which host."""
+    return _SCHEME.match(address) is None and not address.replace("\\", "/").startswith("//")
 
 
 def id_prefix(permalink: str) -> str:
@@ -94,6 +101,17 @@ class Links:
         if remark not in self.remarks:
             self.remarks.append(remark)
 
+    def named(self, name: str, embedded: bool) -> str | None:  # noqa: FBT001 - a dialects.Finder
+        """Find where a wiki link's name leads to, relative to the article; a link to a note that is kept private is no fault."""
+        path = self.site.named(name, self.article.path)
+        if path is not None:
+            return quote(posixpath.relpath(path, posixpath.dirname(self.article.path) or "."))
+        if embedded:
+            self.remark(
+                f"shows {_cut(name)!r}, which is neither a published article nor a file of the content folder", f"[[{name}"
+            )
+        return None
+
     def link(self, raw: str) -> str | None:
         """Resolve where a link leads to; None: nowhere that may be linked to."""
         address = _IGNORED.sub("", raw).strip()
@@ -126,12 +144,12 @@ class Links:
         if refused or _DRIVE.match(address) or _DISGUISED.match(address):
             self.remark(f"removed: expected a web {kind}, got {_cut(address)!r}", raw, field)
             return None
-        url = encode(address) if scheme else self._relative(address.replace("\\", "/"), raw)
+        url = encode(address) if scheme else self._relative(address.replace("\\", "/"), raw, kind, field)
         if url is None:
             self.remark(f"removed: expected a valid web {kind}, got {_cut(address)!r}", raw, field)
         return url
 
-    def _relative(self, address: str, raw: str) -> str | None:
+    def _relative(self, address: str, raw: str, kind: str, field: str | None) -> str | None:
         """Resolve an address without a scheme: an article, a file of the content folder, or a place near the permalink."""
         if address.startswith("//"):
             return encode(f"https:{address}")
@@ -146,6 +164,9 @@ class Links:
             return url + (f"#{_quote(fragment, _IN_QUERY)}" if fragment else "")
         if path.lower().endswith(_ARTICLE_ENDINGS):
             self.remark(f"links to {_cut(path)!r}, which is no published article", raw)
+        elif self.article.hosted and path and (kind != "link" or _FILE.search(path)):
+            does = "links to" if kind == "link" else "shows" if field is None else "names"
+            self.remark(f"{does} {_cut(path)!r}, which is no file of the content folder", raw, field)
         return encode(urljoin(self.article.permalink, _quote(address, f"{_IN_QUERY}#")))
 
     def _inside(self, path: str) -> str | None:

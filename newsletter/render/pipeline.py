@@ -1,15 +1,13 @@
 """One article from Markdown to what all emitters share. Pure."""
 
-import posixpath
 from collections import Counter
 from datetime import UTC, datetime
-from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from newsletter.model import Article, Image, Remark, Rendered
+from newsletter.model import Article, Enclosure, Image, Remark, Rendered
 from newsletter.render import bounds, clean, excerpt, rewrite, tree
-from newsletter.render.links import Links
+from newsletter.render.links import Links, is_relative
 from newsletter.render.markdown import to_html
 from newsletter.render.site import Site
 from newsletter.render.text import to_text
@@ -39,11 +37,11 @@ def warm(body: str, site: Site) -> None:
 
 def _render(article: Article, body: str, site: Site) -> Rendered:
     links = Links(article, site, body)
-    root = _tree(article, body, site, links)
+    root = _tree(article, body, links)
     first = excerpt.excerpt(root)
     html = clean.second(tree.serialise(root))
     cover = _cover(article, links, root)
-    enclosures = tuple(replace(one, url=url) for one in article.enclosures if (url := links.picture(one.url, field="enclosure")))
+    enclosures = tuple(one for each in article.enclosures if (one := _enclosure(each, links)) is not None)
     return Rendered(
         article=replace(article, enclosures=enclosures) if enclosures != article.enclosures else article,
         html=html,
@@ -56,11 +54,11 @@ def _render(article: Article, body: str, site: Site) -> Rendered:
     )
 
 
-def _tree(article: Article, body: str, site: Site, links: Links) -> Element:
+def _tree(article: Article, body: str, links: Links) -> Element:
     """Return the article's content, clean and with all changes made."""
     if (illegal := ILLEGAL.search(body)) is not None:
         links.remark(f"removed characters that feeds cannot hold, the first of them U+{ord(illegal[0]):04X}", illegal[0])
-    raw = to_html(article, body, lambda name: _address(article, site, name))
+    raw = to_html(article, body, links.named)
     if clean.depth(raw) > _HOPELESS_DEPTH:
         raise bounds.too_deep(article)
     for name, count in Counter(clean.removed(raw)).items():
@@ -83,10 +81,16 @@ def _remark_removed(links: Links, name: str, count: int) -> None:
     links.remarks.append(Remark(path=links.article.path, line=line, field=None, message=f"removed {name}{times}"))
 
 
-def _address(article: Article, site: Site, name: str) -> str | None:
-    """Return where a wiki link's name leads to, relative to the article, for links.py to resolve."""
-    path = site.named(name, article.path)
-    return None if path is None else quote(posixpath.relpath(path, posixpath.dirname(article.path) or "."))
+def _enclosure(enclosure: Enclosure, links: Links) -> Enclosure | None:
+    """Resolve where a file that goes with the article is; tell if nobody can know how long it is."""
+    url = links.picture(enclosure.url, field="enclosure")
+    if url is None:
+        return None
+    # a file of ours is measured, and if it is not there that is told
+    if not enclosure.length and not (links.article.hosted and is_relative(enclosure.url)):
+        message = f"has no length in bytes, which RSS requires, so feeds say 0: {enclosure.url!r}"
+        links.remark(message, field="enclosure")
+    return replace(enclosure, url=url)
 
 
 def _cover(article: Article, links: Links, root: Element) -> Image | None:

@@ -17,7 +17,9 @@ from newsletter.emitters import rss
 from newsletter.emitters.feed import Feed
 from newsletter.index import circumstances, place
 from newsletter.publish import Report, build
+from newsletter.writer import MANIFEST
 from tests.factories import make_config
+from tests.images.pictures import png
 from tests.real import tree
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
@@ -63,18 +65,17 @@ def run(config: Config) -> Report:
 
 def scratch(config: Config) -> dict[str, bytes]:
     """Build with the same ledger and without an index; what out/ holds."""
+    return tree(anew(config)[0])
+
+
+def anew(config: Config) -> tuple[Path, Report]:
+    """Build with the same ledger and without an index; return out/ and what was said."""
     fresh = config.root.parent / "fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     shutil.copytree(config.root, fresh, ignore=shutil.ignore_patterns("out", ".out.index"))
     (fresh / "out").mkdir()
     paths = {"root": fresh, "content": fresh / "content", "out": fresh / "out", "templates": fresh / "templates"}
-    build(
-        replace(config, **paths, ledger=str(fresh / ".out.ledger")),
-        now=NOW,
-        period=periods.parse("2026-03", config.timezone),
-        jobs=1,
-    )
-    return tree(fresh / "out")
+    return fresh / "out", run(replace(config, **paths, ledger=str(fresh / ".out.ledger")))
 
 
 def test_closed_pages_are_written_once(config: Config, pages: Count) -> None:
@@ -182,3 +183,31 @@ def test_where_the_time_zone_is_unknown_all_is_written(config: Config, pages: Co
     monkeypatch.setattr(circumstances, "of_outputs", fail)
     run(config)
     assert pages() == ["1", "2", "None"]
+
+
+@pytest.mark.parametrize("number", [0, 24])
+def test_a_local_file_that_is_missed_is_told_until_it_is_there(config: Config, number: int) -> None:
+    article(config, number, "![A dot](dot.png)")
+    (config.content / "sound.md").write_text("---\ntitle: S\ndate: 2026-01-01\naudio: a.mp3\ncover: c.png\n---\nText.\n")
+    picture = f"a{number}.md:5: shows 'dot.png', which is no file of the content folder"
+    sound = [
+        f"sound.md: {field}, which is no file of the content folder"
+        for field in ("cover: names 'c.png'", "enclosure: names 'a.mp3'")
+    ]
+    dot, tone = config.content / "dot.png", config.content / "a.mp3"
+    for there in (False, False, True, True, False, True):
+        if there:
+            dot.write_bytes(png())
+            tone.write_bytes(b"abc")
+        else:
+            dot.unlink(missing_ok=True)
+            tone.unlink(missing_ok=True)
+        expected = sound[:1] if there else [picture, *sound]
+        assert sorted(map(str, run(config).remarks)) == expected
+        out, report = anew(config)
+        assert sorted(map(str, report.remarks)) == expected
+        wanted, files = tree(out), tree(config.out)
+        del wanted[MANIFEST]  # what was shown once stays in assets/, for mails that show it
+        assert {path: files[path] for path in wanted} == wanted
+        length = b'length="3"' if there else b'length="0"'
+        assert any(length in body for name, body in tree(config.out).items() if name.endswith(".xml"))

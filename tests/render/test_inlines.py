@@ -9,7 +9,7 @@ from newsletter.render import inlines, markdown
 from tests.factories import make_article
 from tests.render.test_properties import PIECES
 
-CONVERTER = markdown.converter(lambda _: None, ())
+CONVERTER = markdown.converter(lambda *_: None, ())
 TEXTS = st.lists(st.sampled_from(PIECES) | st.text(max_size=5) | st.sampled_from(["a", "b c", "\n", "www.", "a@b.example"])).map(
     "".join
 )
@@ -31,14 +31,14 @@ def test_a_rule_finds_nothing_without_what_it_needs(text: str, name: str) -> Non
 
 @given(TEXTS)
 def test_nobody_can_tell_which_rules_were_tried(text: str) -> None:
-    sparing = markdown.to_html(make_article(), text, lambda _: None)
+    sparing = markdown.to_html(make_article(), text, lambda *_: None)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(inlines, "spare", lambda _: None)
-        assert markdown.to_html(make_article(), text, lambda _: None) == sparing
+        patched.setattr(inlines, "spare", lambda *_: None)
+        assert markdown.to_html(make_article(), text, lambda *_: None) == sparing
 
 
 def test_where_the_library_calls_it_otherwise_all_rules_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inlines, "_APPLY", "_InlineProcessor__apply_another_day")
-    converter = markdown.converter(lambda _: None, ())
+    converter = markdown.converter(lambda *_: None, ())
     assert type(converter.treeprocessors["inline"]) is InlineProcessor
     assert converter.convert("*a* <https://a.example/>") == CONVERTER.reset().convert("*a* <https://a.example/>")

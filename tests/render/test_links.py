@@ -1,6 +1,6 @@
 import pytest
 
-from newsletter.model import Article, Asset, Image
+from newsletter.model import Article, Asset, Enclosure, Image
 from newsletter.render.links import encode, id_prefix
 from tests.factories import make_article, make_config
 from tests.render.rendering import PERMALINK, PREFIX, html, make_site, remarks, rendered
@@ -147,6 +147,84 @@ def test_quotes_cite_absolutely() -> None:
 )
 def test_what_cannot_be_used_is_said_with_its_line(body: str, remark: str) -> None:
     assert remarks(body) == [remark]
+
+
+MISSING = "which is no file of the content folder"
+
+
+@pytest.mark.parametrize(
+    ("body", "remark"),
+    [
+        ("a\n\n![n](img/nope.png)", f"2026/first.md:3: shows 'img/nope.png', {MISSING}"),
+        ("![n](/logo.png)", f"2026/first.md:1: shows '/logo.png', {MISSING}"),
+        ("![n](../../out.png)", f"2026/first.md:1: shows '../../out.png', {MISSING}"),
+        ("![n](img/a%20c.png?v=2#x)", f"2026/first.md:1: shows 'img/a c.png', {MISSING}"),
+        ('<p><img src="../logo.svg" srcset="big.png 2x"></p>', f"2026/first.md:1: shows 'big.png', {MISSING}"),
+        ('<video src="film.mp4"></video>', f"2026/first.md:1: shows 'film.mp4', {MISSING}"),
+        ("[n](files/nope.pdf)", f"2026/first.md:1: links to 'files/nope.pdf', {MISSING}"),
+        ("[n](/files/nope.tar.gz#a)", f"2026/first.md:1: links to '/files/nope.tar.gz', {MISSING}"),
+        (
+            "![[nope.png|A]]",
+            "2026/first.md:1: shows 'nope.png', which is neither a published article nor a file of the content folder",
+        ),
+    ],
+)
+def test_a_local_file_that_is_not_there_is_told_with_its_line(body: str, remark: str) -> None:
+    assert [str(one) for one in rendered(body, SITE, path="2026/first.md").remarks] == [remark]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "![n](<img/a b.png>) ![n](../logo.svg) [n](paper.pdf) ![[logo.svg]]",
+        "![n](https://a.example/nope.png) ![n](//a.example/nope.png) ![n](data:image/png;base64,iVBORw0KGgo=)",
+        "[n](/about/) [n](../) [n](?q=a.pdf) [n](#a.pdf) [n](/rss.xml) [n](page.html) [n](v1.5) [n](mailto:a@b.example)",
+        "`![n](img/nope.png)`",
+    ],
+)
+def test_what_is_there_or_elsewhere_or_no_file_is_not_missed(body: str) -> None:
+    assert rendered(body, SITE, path="2026/first.md").remarks == ()
+
+
+def test_of_an_article_on_its_own_site_nobody_knows_what_is_there() -> None:
+    sound = Enclosure(url="nope.mp3", type="audio/mpeg", length=3)
+    body = "![n](img/nope.png) [n](files/nope.pdf)"
+    assert rendered(body, SITE, path="2026/first.md", hosted=False, cover="nope.png", enclosures=(sound,)).remarks == ()
+
+
+@pytest.mark.parametrize("address", ["img/nope.png", "/img/nope.png"])
+def test_a_cover_that_is_not_there_is_told(address: str) -> None:
+    got = rendered("text", SITE, path="2026/first.md", cover=address)
+    assert [str(remark) for remark in got.remarks] == [f"2026/first.md: cover: names '{address}', {MISSING}"]
+
+
+def enclosure(url: str, length: int, **article: object) -> list[str]:
+    """Tell what is remarked of an enclosure."""
+    one = Enclosure(url=url, type="audio/mpeg", length=length)
+    return [str(remark) for remark in rendered("text", SITE, path="2026/first.md", enclosures=(one,), **article).remarks]
+
+
+def test_an_enclosure_that_is_not_there_is_told_whatever_its_length() -> None:
+    told = [f"2026/first.md: enclosure: names 'audio/missing.mp3', {MISSING}"]
+    assert enclosure("audio/missing.mp3", 0) == enclosure("audio/missing.mp3", 9) == told
+
+
+@pytest.mark.parametrize("url", ["https://cdn.example/a.mp3", "//cdn.example/a.mp3"])
+def test_an_enclosure_elsewhere_without_a_length_is_told(url: str) -> None:
+    told = [f"2026/first.md: enclosure: has no length in bytes, which RSS requires, so feeds say 0: '{url}'"]
+    assert enclosure(url, 0) == enclosure(url, 0, hosted=False) == told
+    assert enclosure(url, 9) == []
+
+
+def test_an_enclosure_near_an_article_on_its_own_site_needs_a_length() -> None:
+    assert enclosure("a.mp3", 0, hosted=False) == [
+        "2026/first.md: enclosure: has no length in bytes, which RSS requires, so feeds say 0: 'a.mp3'"
+    ]
+    assert enclosure("a.mp3", 9, hosted=False) == []
+
+
+def test_an_empty_file_of_ours_has_a_length() -> None:
+    assert enclosure("paper.pdf", 0) == []
 
 
 def test_the_same_remark_is_made_once() -> None:

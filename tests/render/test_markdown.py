@@ -65,7 +65,7 @@ def test_other_distributions_are_not_asked_for_extensions(monkeypatch: pytest.Mo
 
 def test_nothing_that_speaks_http_is_imported_with_the_extensions_and_all_of_it_can_be_afterwards() -> None:
     code = (
-        "import sys; from newsletter.render.markdown import converter; converter(lambda _: None, ()).convert('a');"
+        "import sys; from newsletter.render.markdown import converter; converter(lambda *_: None, ()).convert('a');"
         "print({'urllib.request', 'http.client', 'ssl'} & set(sys.modules)); import urllib.request; urllib.request.urlopen"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -17,11 +17,11 @@ def test_an_article(benchmark: Benchmark, site: Site) -> None:
 
 
 def test_markdown(benchmark: Benchmark) -> None:
-    assert "<h2" in benchmark(to_html, make_article(), BODY, lambda _: None)
+    assert "<h2" in benchmark(to_html, make_article(), BODY, lambda *_: None)
 
 
 def test_cleaning(benchmark: Benchmark) -> None:
-    html = to_html(make_article(), BODY, lambda _: None)
+    html = to_html(make_article(), BODY, lambda *_: None)
     assert "<h2" in benchmark(clean.first, html)
 
 
