@@ -74,6 +74,13 @@ _BACKGROUND = re.compile(
     r"(?i)^(?:#[0-9a-f]{3}(?:[0-9a-f]{3})?|rgb\(\d+,\d+,\d+\)|aqua|black|blue|brown|fuchsia|gray|green|lime|maroon|navy|olive"
     r"|purple|red|silver|teal|transparent|white|yellow)$"
 )
+#: A width that is no share of its place may be more than a phone has, and few clients could be told to make it less; nor is there
+#: room for a line that begins far off.
+_SHARE = re.compile(r"^(?:100(?:\.0*)?|[0-9]{1,2}(?:\.[0-9]*)?)%$")
+_INDENT = re.compile(r"(?i)^-?(?:[0-9](?:\.[0-9]*)?r?em|[0-9]{1,2}(?:\.[0-9]*)?(?:px|pt|%))$")
+_ALLOWED = {"background-color": _BACKGROUND, "text-indent": _INDENT, "width": _SHARE}
+#: Values to those that break lines that are too long.
+_WHITE_SPACE = {"normal": "normal", "pre": "pre-wrap", "pre-line": "pre-line", "pre-wrap": "pre-wrap"}
 _COLOUR = re.compile(r"(?i)^(?:#[0-9a-f]{3,8}|[a-z]+|(?:rgb|hsl)a?\([\d\s.,%/]+\))$")
 
 _EMPTIED_TAG = re.compile(rf"(?i)<({'|'.join(sorted(elements.EMPTIED))})(?=[\s/>])")
@@ -151,17 +158,24 @@ def removed(html: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=512)
 def style(declarations: str) -> str:
-    """Keep the declarations of a style attribute that stay inside their element: no address, no position."""
+    """Keep the declarations of a style attribute that stay inside their element: no address, no position, no fixed width."""
     kept = []
     for declaration in declarations.split(";"):
         name, _, value = declaration.partition(":")
         name, value = name.strip().lower(), value.replace("!important", "").strip()
         if name == "background" and _COLOUR.match(value):
             name = "background-color"
-        if name == "background-color":
-            value = value.replace(" ", "")
-            if not _BACKGROUND.match(value):
-                continue
+        value = _inside(name, value)
         if name in _STYLES and _PLAIN_VALUE.match(value):
             kept.append(f"{name}: {value}")
     return "; ".join(kept)
+
+
+def _inside(name: str, value: str) -> str:
+    """Write a value so that what it styles stays inside its place on any screen; empty where it would not."""
+    if name == "white-space":
+        return _WHITE_SPACE.get(value.lower(), "")
+    if name == "background-color":
+        value = value.replace(" ", "")
+    allowed = _ALLOWED.get(name)
+    return value if allowed is None or allowed.match(value) else ""

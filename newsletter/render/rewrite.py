@@ -16,6 +16,7 @@ from newsletter.render.tree import Element
 _CALLOUT = re.compile(r"^\s*\[!([\w-]+)\][+-]?[ \t]*")
 _BLOCK_ID = re.compile(r"(?:^|[ \n])\^(?:[A-Za-z][A-Za-z0-9-]*|[a-z0-9]{6})\s*$")
 _PIXELS = re.compile(r"^\s*(\d{1,5})(?:\.\d+)?(?:px)?\s*$")
+_WIDTH = re.compile(r"(?i)(?:^|;)\s*width\s*:\s*(\d{1,5})(?:\.\d+)?px\s*(?:!important\s*)?(?=;|$)")
 _YOUTUBE = re.compile(r"^https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{11})(?:[?#].*)?$")
 _VIMEO = re.compile(r"^https?://player\.vimeo\.com/video/(\d+)(?:[?#].*)?$")
 #: White space in HTML: a no-break space is content.
@@ -68,6 +69,10 @@ def _successors(root: Element) -> None:
 
 def _styles(element: Element, tag: str) -> None:
     """Make styles of attributes that are none in current HTML, and check all styles; ``tag``: as the author wrote it."""
+    if tag in ("img", "video") and (width := _WIDTH.search(element.get("style", ""))) is not None:
+        element.set("width", width[1])  # which is made to fit where it will stand
+        if "height" in element.attrib:
+            del element.attrib["height"]
     styles = [element.get("style", ""), "text-align: center" if tag == "center" else ""]
     align = element.get("align", "").lower()
     if align in _ALIGNMENTS and tag != "img":

@@ -79,6 +79,57 @@ def test_styles_stay_inside_their_element() -> None:
     assert html('<p style="position: absolute">x</p>') == "<p>x</p>"
 
 
+@pytest.mark.parametrize("width", ["0%", "12.5%", "50%", "99.375%", "100%", "100.0%"])
+def test_a_width_may_be_a_share_of_its_place(width: str) -> None:
+    assert clean.style(f"width: {width} !important") == f"width: {width}"
+
+
+@pytest.mark.parametrize(
+    "width",
+    [
+        "900px",
+        "80px",
+        "60em",
+        "100vw",
+        "101%",
+        "100.1%",
+        "200%",
+        "1000%",
+        "-5%",
+        "calc(100% - 2px)",
+        "max-content",
+        "auto",
+        "900",
+    ],
+)
+def test_no_other_width_stays(width: str) -> None:
+    assert clean.style(f"width: {width}; color: red") == "color: red"
+    assert html(f'<div style="WIDTH:{width}">a</div>') == "<div>a</div>"
+
+
+def test_lines_neither_begin_far_off_nor_never_end() -> None:
+    for indent in ("2em", "-1.5em", "20px", "5%"):
+        assert clean.style(f"text-indent: {indent}") == f"text-indent: {indent}"
+    for indent in ("900px", "99em", "100%", "50vw", "-9999px"):
+        assert clean.style(f"text-indent: {indent}") == ""
+    assert clean.style("white-space: nowrap") == ""
+    assert clean.style("white-space: Pre") == "white-space: pre-wrap"
+    assert clean.style("white-space: pre-line") == "white-space: pre-line"
+
+
+def test_a_width_of_a_picture_in_its_style_is_its_width() -> None:
+    image = '<p><img src="https://a.example/b.png"{} alt=""></p>'
+    assert html(image.format(' style="border: 0; width: 400px"')) == image.format(' width="400"').replace(
+        ' width="400" alt=""', ' alt="" width="400"'
+    )
+    got = html(image.format(' width="1600" height="900" style="width:80.5px; color: red"'))
+    assert 'width="80"' in got
+    assert "height" not in got
+    assert 'style="color:red"' in got
+    assert "width" not in html(image.format(' style="max-width: 400px"'))
+    assert "width" not in html(image.format(' style="width: 12em"'))
+
+
 def test_obsolete_elements_and_attributes_have_successors() -> None:
     assert html("<center>a</center>") == '<div style="text-align:center">a</div>'
     assert html('<p align="RIGHT">a</p>') == '<p style="text-align:right">a</p>'
