@@ -7,12 +7,13 @@ One file per family of rules. A rule has an id and names where it is laid down; 
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
 
 from newsletter import collector, filenames, folder, publish, updates, writer
-from newsletter.checks import clients, content, digests, entries, feeds, identity, mail, parity, templates
+from newsletter.checks import clients, content, digests, entries, feeds, identity, mail, parity, syntax, templates
 from newsletter.checks.clients import Table
 from newsletter.checks.finding import Finding, Rule, Severity
 from newsletter.checks.mail.built import Built
@@ -32,7 +33,9 @@ __all__ = ["RULES", "Finding", "Result", "Rule", "Severity", "Table", "run"]
 
 #: Every rule, by its id.
 RULES = {
-    rule.id: rule for family in (content, identity, templates, feeds, digests, mail, parity, clients) for rule in family.RULES
+    rule.id: rule
+    for family in (content, syntax, identity, templates, feeds, digests, mail, parity, clients)
+    for rule in family.RULES
 }
 
 
@@ -60,6 +63,7 @@ def run(config: Config, *, now: datetime, jobs: int = 0) -> Result:
     problems = [problem for problem in (*today.problems, *rendition.problems) if problem not in today.recognition.problems]
     remarks = (*today.remarks, *(remark for item in rendition.rendered for remark in item.remarks))
     findings = [*content.check(config, problems, remarks), *identity.check(config, today, rendition), *templates.check(config)]
+    findings += syntax.check(config, rendition.rendered, partial(collector.body, config))
     built = _feeds(config.out)
     if built:
         whole, *_ = publish.plan(config, today, now=now, owned=writer.owned(config.out))
