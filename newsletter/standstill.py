@@ -18,6 +18,7 @@ from newsletter.index import circumstances
 from newsletter.instants import microseconds
 from newsletter.ledger import lockfile
 from newsletter.steady import Span
+from newsletter.walk import walk
 
 if TYPE_CHECKING:
     from newsletter.glance import Said
@@ -83,12 +84,7 @@ def _trees(config: Config) -> "list[Tree]":
 def _linked(root: str) -> Iterator[str]:
     """Find the folders that links inside a folder of templates lead to: templates are found there, too (templating.py)."""
     real = os.path.realpath(root)
-    seen = set()
-    for here, folders, _ in os.walk(root, followlinks=True):
+    for here, _ in walk(root):
         place = os.path.realpath(here)
-        if place in seen:  # links may lead in circles
-            folders.clear()
-            continue
-        seen.add(place)
-        if os.path.islink(here) and not f"{place}/".startswith(f"{real}/"):  # noqa: PTH114 - as the rest of the walk
+        if os.path.islink(here) and not f"{place}/".startswith(f"{real}/"):  # noqa: PTH114 - a string, as what the glance looks at
             yield place

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from newsletter.design.fitting import fitted
 from newsletter.errors import TemplateError
+from newsletter.walk import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
@@ -110,15 +111,8 @@ def wrapped(value: str, indent: int = 0, first: str = "") -> str:
 
 def _files(folder: Path) -> "Iterator[tuple[str, bytes]]":
     """Read the files below a folder, by their paths relative to it; those that cannot be read are as good as empty."""
-    seen = set()
-    for here, folders, names in os.walk(folder, followlinks=True):
-        real = os.path.realpath(here)
-        if real in seen:  # links may lead in circles
-            folders.clear()
-            continue
-        seen.add(real)
-        folders.sort()
-        for path in (Path(here, name) for name in sorted(names)):
+    for here, names in walk(str(folder)):
+        for path in (Path(here, name) for name in names):
             try:
                 body = path.read_bytes() if path.is_file() else b""
             except OSError:
