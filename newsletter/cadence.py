@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from newsletter import periods
 from newsletter.config import Config
-from newsletter.config.rules import WEEKDAYS
 from newsletter.model import Period
+from newsletter.rules import WEEKDAYS
 
 TICK = timedelta(microseconds=1)
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, field
 
-from newsletter.config import SUBJECT, rules
+from newsletter import rules
+from newsletter.config import SUBJECT
 from newsletter.errors import ContentError
 from newsletter.metadata.tree import Entry, is_missing, shown
 from newsletter.model import Found, Remark, Rendered

@@ -1,4 +1,4 @@
-"""Modules that are kept from being imported for a while."""
+"""Modules on their own, and modules that are kept from being imported for a while."""
 
 import subprocess
 import sys
@@ -16,6 +16,21 @@ def test_who_asks_meanwhile_gets_what_is_held_and_who_asks_afterwards_the_module
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "Beautiful is better than ugly." in done.stdout
+
+
+def test_any_module_can_be_the_first() -> None:
+    """Whatever a script or a test begins with: no module needs another one to have been imported before."""
+    code = (
+        "import os, pathlib\n"
+        "for path in sorted(pathlib.Path('newsletter').rglob('[!_]*.py')):\n"
+        "    if os.fork() == 0:\n"
+        "        __import__('.'.join(path.with_suffix('').parts))\n"
+        "        os._exit(0)\n"
+        "    if os.wait()[1]:\n"
+        "        raise SystemExit(f'{path} cannot be the first')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_module_that_is_there_stays() -> None:

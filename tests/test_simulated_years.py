@@ -17,9 +17,9 @@ from msgspec.structs import replace
 
 from newsletter.cadence import Cadence
 from newsletter.config import Digest
-from newsletter.config.rules import WEEKDAYS
 from newsletter.ledger import open_ledger
 from newsletter.ledger.records import Fate, Issued, State
+from newsletter.rules import WEEKDAYS
 from tests import almanac
 from tests.factories import make_article, make_config
 from tests.press import File, KilledError, Publication, Snapshot

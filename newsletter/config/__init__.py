@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urljoin, urlsplit
 
-from newsletter.config import deliveries, file, rules, tree
+from newsletter import rules
+from newsletter.config import deliveries, file, tree
 from newsletter.config.delivery import Buttondown, Command, Delivery, Dkim, Listmonk, Smtp
 from newsletter.config.design import Colours, ThemeTable
 from newsletter.config.feeds import EditionTable, Feeds, Podcast

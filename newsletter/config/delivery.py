@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Struct, field
 
-from newsletter.config import rules
+from newsletter import rules
 
 SERVICES = ("folder", "smtp", "listmonk", "buttondown", "command")
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Struct, field
 
-from newsletter.config import rules
+from newsletter import rules
 
 
 class Colours(Struct, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from newsletter.config import rules
+from newsletter import rules
 from newsletter.model import Filter
 
 

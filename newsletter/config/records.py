@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, field
 
-from newsletter.config import rules
+from newsletter import rules
 from newsletter.config.delivery import Delivery
 from newsletter.config.design import ThemeTable
 from newsletter.config.feeds import EditionTable, Feeds, Podcast

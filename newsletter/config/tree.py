@@ -12,8 +12,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from msgspec import NODEFAULT, Struct, structs
 
 from newsletter.config import values
-from newsletter.config.rules import Rule
 from newsletter.model import Person
+from newsletter.rules import Rule
 
 
 class Key(Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from newsletter.config import rules
+from newsletter import rules
 from newsletter.model import Person
 
 #: XML 1.0, section 2.2: what no feed can carry; with it the stray halves that undecodable arguments turn into.

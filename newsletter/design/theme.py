@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from newsletter.config import rules
+from newsletter import rules
 from newsletter.design.palette import NEEDED, Pair, Palette, contrast, full, legible, pairs
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from newsletter.config import rules
+from newsletter import rules
 from newsletter.errors import ConfigError
 from newsletter.mail import mailbox, services
 from newsletter.mail.services import Literal, Tags

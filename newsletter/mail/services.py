@@ -15,7 +15,7 @@ from typing import Annotated
 
 from msgspec import Struct
 
-from newsletter.config import rules
+from newsletter import rules
 
 WORD_JOINER = "\u2060"
 

@@ -8,8 +8,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from msgspec import Struct
 
 from newsletter.checks.mail.stylesheet import declarations
-from newsletter.config.rules import ascii_host
 from newsletter.mail.services import as_shown
+from newsletter.rules import ascii_host
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

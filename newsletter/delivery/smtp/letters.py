@@ -6,7 +6,7 @@ from email.utils import format_datetime
 
 from msgspec import Struct
 
-from newsletter.config import rules
+from newsletter import rules
 from newsletter.delivery import dkim, recipients
 from newsletter.delivery.contract import Handover
 from newsletter.delivery.recipients import Recipient

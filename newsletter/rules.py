@@ -1,7 +1,7 @@
 """What a configured value must look like, besides its type. Pure.
 
 A rule takes a value that already has the right type and returns None, or what was expected instead, to be read after
-"expected". The rules stand in the annotations of the records in config.py.
+"expected". The rules stand in the annotations of the records in config/; what these are made from rests on them, too.
 """
 
 import re
