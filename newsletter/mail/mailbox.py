@@ -20,7 +20,7 @@ _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?![0-9]+\Z)[a
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _NAMED = re.compile(rf"(?P<name>{_QUOTED.pattern}|[^<>]*?)\s*<(?P<address>[^<>]*)>")
 #: Words that need no quotation marks; RFC 6532, section 3.2, has letters beyond ASCII among them.
-_ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]*")
+ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~\x80-\U0010ffff-]*")
 
 
 class Mailbox(Struct, frozen=True, kw_only=True):
@@ -60,7 +60,7 @@ def written(mailbox: Mailbox) -> str:
     """Write a mailbox as programs read it, letters beyond ASCII as they are."""
     if not mailbox.name:
         return mailbox.address
-    return f"{mailbox.name if _ATOMS.fullmatch(mailbox.name) else quoted(mailbox.name)} <{mailbox.address}>"
+    return f"{mailbox.name if ATOMS.fullmatch(mailbox.name) else quoted(mailbox.name)} <{mailbox.address}>"
 
 
 def quoted(name: str) -> str:

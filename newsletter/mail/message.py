@@ -21,6 +21,7 @@ from newsletter.config import Config
 from newsletter.feeds import segments
 from newsletter.mail import mailbox
 from newsletter.mail.disarm import disarmed
+from newsletter.rules import ascii_host
 
 #: RFC 2047, section 2: a line with an encoded word has at most 76 characters; "=?utf-8?b?" and "?=" take 12 of them.
 ENCODED_LINE = 76
@@ -37,7 +38,6 @@ LONGEST_NAME = 60
 #: How a List-Id calls the whole publication, and characters of an edition's name in one.
 WHOLE = "newsletter"
 LONGEST_LABEL = 50
-ATOMS = re.compile(r"[A-Za-z0-9 !#$%&'*+/=?^_`{|}~-]*")
 
 
 class Part(Struct, frozen=True, kw_only=True):
@@ -191,28 +191,20 @@ def _encoded_words(value: str, used: int) -> Iterator[str]:
 
 def _host(url: str) -> str:
     """Return the host of a URL as mail has it: in ASCII (RFC 5890)."""
-    host = _in_ascii(urlsplit(url).hostname or "")
+    host = ascii_host(urlsplit(url).hostname or "")
     return host if DOMAIN.fullmatch(host) else "localhost"
 
 
-def _in_ascii(domain: str) -> str:
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
-
-
 def _sender(sender: str, title: str, host: str) -> str:
-    try:
-        one = mailbox.read(sender)
-    except ValueError:  # the configuration has only an empty one of these
+    if not sender:
         return f"{display_name(title)} <newsletter@{host}>"
+    one = mailbox.read(sender)
     return f"{display_name(one_line(one.name) or title)} <{one.address}>"
 
 
 def display_name(name: str) -> str:
     """Quote a display name where it is not made of atoms; names beyond ASCII are encoded as they are (RFC 2047, section 5)."""
-    if not _is_plain(name) or ATOMS.fullmatch(name):
+    if not _is_plain(name) or mailbox.ATOMS.fullmatch(name):
         return name
     return mailbox.quoted(name)
 
