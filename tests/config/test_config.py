@@ -95,6 +95,7 @@ def test_all_problems_are_reported_at_once_each_with_its_dotted_key() -> None:
         ("url=https://letter.example/#", "url: expected an address without user name, query and fragment"),
         ("url=https://me@letter.example/", "url: expected an address without user name, query and fragment"),
         ("url=https://a..b/", "url: expected an address whose host is a domain name"),
+        (f"url=https://{'x' * 70}ü.example/", "url: expected an address whose host is a domain name"),
         ("language=e", "language: expected a BCP 47 language tag such as en or pt-BR, got"),
         ("timezone=", "timezone: expected a time zone such as Europe/Paris, got ''"),
         ("timezone=localtime", "timezone: expected a time zone such as "),
