@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter import filenames, folder
+from newsletter import filenames, folder, writer
 from newsletter.config import Config
 from newsletter.glance import remember
 from newsletter.glance.sight import Sight
@@ -53,7 +53,8 @@ class Standstill:
         if "://" in config.ledger and not config.ledger.startswith("sqlite:///"):
             return
         ledger = config.ledger.removeprefix("sqlite:///")
-        results = Sight([ledger, f"{ledger}-journal", f"{ledger}-wal"], [(str(config.out), None)]).part()
+        own = (writer.MANIFEST, *sorted(writer.owned(config.out)))
+        results = Sight([ledger, f"{ledger}-journal", f"{ledger}-wal"], [], ((f"{config.out}/", own),)).part()
         if self._inputs is None or results is None:
             return
         remember(
@@ -61,8 +62,8 @@ class Standstill:
             self._arguments,
             (results, self._inputs),
             span=(microseconds(max(steady.since, _FIRST)), microseconds(min(steady.until, _LAST))),
-            # a run is at work on the ledger, or was killed there and left its lock to be cleared away
-            absent=[ledger + lockfile.SUFFIX],
+            # a run is at work on the ledger or in out/, or was killed there and left its lock or its files to be cleared away
+            absent=[ledger + lockfile.SUFFIX, f"{config.out}/{writer.STAGING}"],
             links=[str(place) for place in (config.root, config.content, config.out, config.templates)],
             said=said,
         )

@@ -1,5 +1,6 @@
 import errno
 import fcntl
+import json
 import marshal
 import os
 import shutil
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from newsletter import config as configuration
-from newsletter import glance
+from newsletter import glance, writer
 from newsletter.config import Config
 from newsletter.glance import NAME, looking, sight
 from newsletter.glance.sight import Sight
@@ -30,6 +31,8 @@ ASKED = ("build", "--period", "2026-W22")
 SAID = (3, ("a.md: wrong",), ("2 articles",))
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 ALWAYS = Span(since=datetime.min.replace(tzinfo=UTC), until=datetime.max.replace(tzinfo=UTC))
+#: What a build made.
+OURS = ("rss.xml", "articles/__pycache__/index.html")
 TEXT = "---\ntitle: T\ndate: 2026-03-02\n---\nText.\n"
 
 
@@ -39,11 +42,17 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     config = make_config(tmp_path)
-    files = ("content/a.md", "content/p.png", "content/_issues/2026-W22.md", "out/rss.xml", "templates/x.j2", ".out.ledger")
-    for name in (*files, "content/b/c.md", "newsletter.toml"):
+    files = ("content/a.md", "content/p.png", "content/_issues/2026-W22.md", "templates/x.j2", ".out.ledger")
+    for name in (*files, "content/b/c.md", "newsletter.toml", *(f"out/{name}" for name in OURS)):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(TEXT)
+    own(config, *OURS, "issues/2026-W01/issue.json")  # which the editor took away
     return config
+
+
+def own(config: Config, *names: str) -> None:
+    """Have files of out/ be the program's."""
+    (config.out / writer.MANIFEST).write_text(json.dumps({"version": 1, "files": names}))
 
 
 def begin(config: Config, *arguments: str) -> Standstill:
@@ -85,6 +94,24 @@ def block(root: Path) -> None:
     (root / NAME).mkdir()
 
 
+def restore(root: Path) -> None:
+    """Put back what was taken out of out/."""
+    (root / "out" / "issues" / "2026-W01").mkdir(parents=True)
+    (root / "out" / "issues" / "2026-W01" / "issue.json").write_text("{}")
+
+
+def replace_by_folder(root: Path) -> None:
+    """Put a folder in the place of a page."""
+    (root / "out" / "rss.xml").unlink()
+    (root / "out" / "rss.xml").mkdir()
+
+
+def replace_by_link(root: Path) -> None:
+    """Put a link to the same page in its place."""
+    (root / "out" / "rss.xml").rename(root / "kept.xml")
+    (root / "out" / "rss.xml").symlink_to("../kept.xml")
+
+
 def install(root: Path) -> None:
     """Put a tool's folder into the content folder."""
     (root / "content" / "node_modules").mkdir()
@@ -112,6 +139,13 @@ CHANGES: list[Callable[[Path], object]] = [
     lead,
     lambda root: (root / "out" / "rss.xml").unlink(),
     lambda root: (root / "out").rename(root / "aside"),
+    lambda root: rewrite(root / "out" / "articles" / "__pycache__" / "index.html"),
+    lambda root: shutil.rmtree(root / "out" / "articles"),
+    lambda root: (root / "out" / writer.MANIFEST).write_text('{"version": 1, "files": []}'),
+    lambda root: (root / "out" / writer.STAGING).mkdir(),
+    restore,
+    replace_by_folder,
+    replace_by_link,
     lambda root: (root / "templates" / "y.j2").write_text(""),
     lambda root: (root / ".out.ledger-journal").write_text(""),
     lambda root: (root / ".out.ledger.lock").write_text(""),
@@ -155,22 +189,14 @@ def test_templates_in_a_folder_that_a_link_leads_to_count_as_if_they_were_there(
     assert told(ASKED) is None
 
 
-def test_no_folder_of_out_is_passed_over(config: Config) -> None:
-    page = config.out / "articles" / "__pycache__" / "index.html"
-    page.parent.mkdir(parents=True)
-    page.write_text(TEXT)
-    begin(config).remember(ALWAYS, SAID)
-    assert told(ASKED) == SAID
-    rewrite(page)
-    assert told(ASKED) is None
-
-
 IGNORED: list[Callable[[Path], object]] = [
     lambda root: (root / "content" / ".a.md.swp").write_text(""),
     lambda root: (root / "content" / ".git").mkdir(),
     lambda root: (root / "content" / "b" / ".git").mkdir(),
     install,
     lambda root: (root / "notes.txt").write_text(""),
+    lambda root: (root / "out" / "robots.txt").write_text(""),
+    lambda root: (root / "out" / "articles" / "robots.txt").write_text(""),
 ]
 
 
@@ -184,6 +210,7 @@ def test_what_a_build_does_not_look_at_changes_nothing(config: Config, change: C
 def test_out_and_templates_inside_the_content_folder_are_looked_at_once(config: Config) -> None:
     inside = replace(config, out=config.content / "out", templates=config.content / "templates")
     (config.content / "out").mkdir()
+    own(inside, "rss.xml")
     standstill = begin(inside)
     (config.content / "out" / "rss.xml").write_text("made meanwhile")
     standstill.remember(ALWAYS, SAID)
@@ -338,9 +365,9 @@ def test_what_the_glance_looked_at_is_not_looked_at_again(config: Config, monkey
     looked: list[Sequence[str]] = []
 
     class Counted(Sight):
-        def __init__(self, files: Sequence[str], trees: "Sequence[sight.Tree]") -> None:
+        def __init__(self, files: Sequence[str], trees: "Sequence[sight.Tree]", named: "sight.Named" = ()) -> None:
             looked.append(files)
-            super().__init__(files, trees)
+            super().__init__(files, trees, named)
 
     monkeypatch.setattr("newsletter.standstill.Sight", Counted)
     Standstill(config, configuration.sources(None, config.root), ASKED, sights).remember(ALWAYS, SAID)
@@ -362,7 +389,8 @@ def test_two_processes_see_the_same_as_one(config: Config, monkeypatch: pytest.M
     for number in range(7):
         (config.content / "b" / f"{number}.md").write_text(TEXT)
     trees: list[sight.Tree] = [(str(config.root), None), (str(config.content), (frozenset(), frozenset()))]
-    alone = Sight([], trees)
+    named = ((f"{config.root}/", ("out/rss.xml", "content", "gone/a.md", "content/b/6.md", "newsletter.toml")),)
+    alone = Sight([], trees, named)
     for name, value in {"LEAST": 2, "BATCH": 1, "MOST": 4}.items():
         monkeypatch.setattr(looking, name, value)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1})
@@ -382,11 +410,12 @@ def test_two_processes_see_the_same_as_one(config: Config, monkeypatch: pytest.M
         return work(look, parts, tickets)
 
     monkeypatch.setattr(looking, "in_turn", in_turn)
-    together = Sight([], trees)
+    together = Sight([], trees, named)
     assert together.digest == alone.digest
     assert together.part() == alone.part()
     rewrite(config.content / "b" / "6.md")
-    assert Sight([], trees).digest != alone.digest
+    assert Sight([], trees, named).digest != alone.digest
+    assert Sight([], [], named).digest != Sight([], [], ()).digest
 
 
 @pytest.mark.parametrize("vanishing", ["a.md", "b"])
@@ -413,9 +442,9 @@ def test_a_folder_or_file_that_vanishes_in_the_middle_is_no_trouble(config: Conf
     folder = f"{config.content}/"
     assert looking.stamps([(f"{folder}none/", ["a.md"])], began) == (looking.packed([-errno.ENOENT]), [], [])
     numbers, fresh, others = looking.stamps([(folder, ["a.md", "b", "gone.md", "p.png"])], began)
-    assert len(numbers) == 6 * looking.WIDTH
-    assert numbers.endswith(looking.packed([-errno.ENOENT]))
-    assert fresh == [f"{folder}a.md"]
+    assert len(numbers) == 11 * looking.WIDTH
+    assert numbers[5 * looking.WIDTH :].startswith(looking.packed([-errno.ENOENT]))
+    assert fresh == [f"{folder}a.md", f"{folder}p.png"]
     assert others == [(folder, "b", True)]
 
 

@@ -74,8 +74,8 @@ def _is_meant(record: "dict[str, Any]", arguments: "Sequence[str]") -> bool:
 
 def _is_as_it_was(part: "Part", sights: "list[Sight]") -> bool:
     """Look at what a part of a record is about, and tell whether it is as it was."""
-    files, trees, digest, fresh = part
-    sights.append(Sight(files, trees))
+    files, trees, named, digest, fresh = part
+    sights.append(Sight(files, trees, named))
     return sights[-1].digest == digest and contents(fresh) == fresh
 
 

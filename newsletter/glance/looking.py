@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeAlias
 
-    #: Names of files by folder, which ends in a slash.
+    #: Names of files by folder, which ends in a slash; or their paths from there.
     Listed: TypeAlias = list[tuple[str, list[str]]]
     #: Folders and names of what is no regular file, and whether it is a folder.
     Others: TypeAlias = list[tuple[str, str, bool]]
@@ -78,7 +78,11 @@ def stamps(listed: "Listed", began: int) -> "Looked":
             continue
         try:
             for name in names:
-                state = look(name, dir_fd=descriptor, follow_symlinks=False)
+                try:
+                    state = look(name, dir_fd=descriptor, follow_symlinks=False)
+                except OSError as error:  # it is not there, or not any more
+                    numbers.append(-(error.errno or 1))
+                    continue
                 mode, changed, modified = state.st_mode, state.st_ctime_ns, state.st_mtime_ns
                 if mode & KIND != REGULAR:
                     others.append((folder, name, stat.S_ISDIR(mode)))
@@ -86,8 +90,6 @@ def stamps(listed: "Listed", began: int) -> "Looked":
                 numbers += (mode, state.st_size, modified, changed, state.st_ino)
                 if (changed > edge or modified > edge) and is_fresh(changed, modified, began):
                     fresh.append(folder + name)
-        except OSError as error:  # a file that vanished
-            numbers.append(-(error.errno or 1))
         finally:
             os.close(descriptor)
     return packed(numbers), fresh, others

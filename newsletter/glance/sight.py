@@ -26,8 +26,10 @@ if TYPE_CHECKING:
 
     #: A folder, and None for all in it, or the names and paths of the folders in it that are passed over, as all hidden ones are.
     Tree: TypeAlias = tuple[str, tuple[frozenset[str], frozenset[str]] | None]
-    #: Files, trees, what both looked like, and by path what the fresh ones held.
-    Part: TypeAlias = tuple[tuple[str, ...], tuple[Tree, ...], bytes, dict[str, bytes]]
+    #: Folders that end in a slash, and paths of files from there.
+    Named: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+    #: Files, trees, files by name, what all looked like, and by path what the fresh ones held.
+    Part: TypeAlias = tuple[tuple[str, ...], tuple[Tree, ...], Named, bytes, dict[str, bytes]]
 
 #: So many fresh files are read to learn whether they are as they were; after a checkout the next build tells.
 MOST_FRESH = 1000
@@ -49,10 +51,11 @@ def digest_of(body: bytes) -> bytes:
 class Sight:
     """What files and folders look like now: a digest of it, and which of the files are fresh."""
 
-    def __init__(self, files: "Iterable[str]", trees: "Iterable[Tree]") -> None:
-        """Look at some paths, whatever is there, and at all files in some folders."""
+    def __init__(self, files: "Iterable[str]", trees: "Iterable[Tree]", named: "Named" = ()) -> None:
+        """Look at some paths, whatever is there, at all files in some folders, and in others at those that have these names."""
         self.files = tuple(files)
         self.trees = tuple(trees)
+        self.named = named
         self._began = time.time_ns()
         self._names: list[str] = []
         self._numbers: list[int] = []
@@ -68,13 +71,14 @@ class Sight:
             else:
                 self._look(path)
         looks = [self._walk(root, inner) for root, inner in self.trees]
+        looks += [self._look_for(folder, names) for folder, names in self.named]
         names = "\0".join(self._names).encode(errors="surrogateescape")
         self.digest = digest_of(b"\0\0".join((names, packed(self._numbers), *looks)))
 
     def part(self) -> "Part | None":
         """Return what is written down of it; None if too many files are fresh."""
         held = contents(self._fresh) if len(self._fresh) <= MOST_FRESH else None
-        return None if held is None else (self.files, self.trees, self.digest, held)
+        return None if held is None else (self.files, self.trees, self.named, self.digest, held)
 
     def folders(self, root: str) -> "Iterator[tuple[str, list[str], bytes | None]]":
         """Yield each folder of a tree, ending in a slash: the names of its regular files, and five numbers for each, packed.
@@ -96,8 +100,8 @@ class Sight:
 
     def settled(self, part: "Part") -> "Part":
         """Return a part, which looks like this, without the contents of files that are not fresh any more."""
-        files, trees, digest, fresh = part
-        return files, trees, digest, {path: fresh[path] for path in fresh if path in self._fresh}
+        files, trees, named, digest, fresh = part
+        return files, trees, named, digest, {path: fresh[path] for path in fresh if path in self._fresh}
 
     def _look(self, path: str) -> None:
         """Look at a path, and at what it leads to if it is a link."""
@@ -122,11 +126,7 @@ class Sight:
         waiting = [f"{root}/"]
         while waiting:  # once, but where a file system counted no folders and has some
             found = self._list(waiting, inner)
-            others: Others = []
-            for numbers, fresh, odd in shared(lambda part: stamps(part, self._began), [one for one in found if one[1]]):
-                looked.append(numbers)
-                self._fresh += fresh
-                others += odd
+            others = self._look_at([one for one in found if one[1]], looked)
             listed += self._without(found, others) if others else found
             waiting = [
                 f"{folder}{name}/"
@@ -138,6 +138,26 @@ class Sight:
         looks = b"".join(looked)
         self._listed.setdefault(root, (listed, looks))
         return looks
+
+    def _look_for(self, folder: str, names: "Sequence[str]") -> bytes:
+        """Look at the files of a folder that have these names; return the numbers of the regular ones.
+
+        Where thousands of folders hold one file each, that takes a fifth of the time of walking through them.
+        """
+        looked: list[bytes] = []
+        self._names += (f"\0{folder}", *names)
+        for place, name, _ in self._look_at([(folder, [*names])], looked):
+            self._note_odd(place, name)
+        return b"".join(looked)
+
+    def _look_at(self, listed: "Listed", looked: list[bytes]) -> "Others":
+        """Look at files, and append the numbers of the regular ones; return what else was there."""
+        others: Others = []
+        for numbers, fresh, odd in shared(lambda part: stamps(part, self._began), listed):
+            looked.append(numbers)
+            self._fresh += fresh
+            others += odd
+        return others
 
     def _list(self, waiting: list[str], inner: "tuple[frozenset[str], frozenset[str]] | None") -> "Listed":
         """List the files in folders and in those within; of some what may be something else than a file."""
