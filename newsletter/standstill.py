@@ -22,7 +22,7 @@ from newsletter.walk import walk
 
 if TYPE_CHECKING:
     from newsletter.glance import Said
-    from newsletter.glance.sight import Tree
+    from newsletter.glance.sight import Named, Tree
 
 #: The instants that a command takes for now, as cli.given has it.
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
@@ -53,8 +53,8 @@ class Standstill:
         if "://" in config.ledger and not config.ledger.startswith("sqlite:///"):
             return
         ledger = config.ledger.removeprefix("sqlite:///")
-        own = (writer.MANIFEST, *sorted(writer.owned(config.out)))
-        results = Sight([ledger, f"{ledger}-journal", f"{ledger}-wal"], [], ((f"{config.out}/", own),)).part()
+        out: Named = ((f"{config.out}/", (writer.MANIFEST, *_with_folders(writer.owned(config.out)))),)
+        results = Sight([ledger, f"{ledger}-journal", f"{ledger}-wal"], [], out).part()
         if self._inputs is None or results is None:
             return
         remember(
@@ -80,6 +80,17 @@ def _trees(config: Config) -> "list[Tree]":
         program,
         *((place, None) for place in (str(config.templates), *_linked(str(config.templates)), str(shipped))),
     ]
+
+
+def _with_folders(names: Iterable[str]) -> list[str]:
+    """List files, and the folders that they are in: a link in the place of one would stop a build."""
+    found: set[str] = set()
+    for name in names:
+        path = name
+        while path and path not in found:
+            found.add(path)
+            path = path.rpartition("/")[0]
+    return sorted(found)
 
 
 def _linked(root: str) -> Iterator[str]:

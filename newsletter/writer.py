@@ -226,7 +226,8 @@ def _apply(
         for name in stale:
             _keep(staging, out / name, undo)
             (out / name).unlink(missing_ok=True)
-        _replace(staging, out / MANIFEST, _manifest(after), undo)
+        if during != after:
+            _replace(staging, out / MANIFEST, _manifest(after), undo)
     except OSError as error:
         _roll_back(undo, folders)
         raise _output_error(out, error) from error

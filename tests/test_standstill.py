@@ -112,6 +112,12 @@ def replace_by_link(root: Path) -> None:
     (root / "out" / "rss.xml").symlink_to("../kept.xml")
 
 
+def lead_away(root: Path) -> None:
+    """Put a link to the same folder in the place of one of out/."""
+    (root / "out" / "articles").rename(root / "articles")
+    (root / "out" / "articles").symlink_to("../articles")
+
+
 def install(root: Path) -> None:
     """Put a tool's folder into the content folder."""
     (root / "content" / "node_modules").mkdir()
@@ -146,6 +152,7 @@ CHANGES: list[Callable[[Path], object]] = [
     restore,
     replace_by_folder,
     replace_by_link,
+    lead_away,
     lambda root: (root / "templates" / "y.j2").write_text(""),
     lambda root: (root / ".out.ledger-journal").write_text(""),
     lambda root: (root / ".out.ledger.lock").write_text(""),

@@ -105,13 +105,16 @@ class Nearby:
             for number, one in enumerate(channels)
             if one.interest in (Interest.TAG, Interest.AUTHOR)
         }
+        #: By tags and authors, which many articles have in common.
+        self._known: dict[tuple[tuple[str, ...], tuple[Person, ...]], tuple[FeedLink, ...]] = {}
 
     def of(self, article: Article) -> tuple[FeedLink, ...]:
         """List the publication's feeds in all formats, then in Atom those of the article's tags and authors."""
-        if not self._others:
-            return self._whole
-        near = sorted(self._others[pair] for pair in interests(self._config, article) if pair in self._others)
-        return (*self._whole, *(link for _, one in near for link in one))
+        own = article.tags, article.authors
+        if own not in self._known:
+            near = sorted(self._others[pair] for pair in interests(self._config, article) if pair in self._others)
+            self._known[own] = (*self._whole, *(link for _, one in near for link in one))
+        return self._known[own]
 
 
 def interests(config: Config, article: Article) -> dict[tuple[Interest, str], str]:

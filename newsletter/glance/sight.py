@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     #: A folder, and None for all in it, or the names and paths of the folders in it that are passed over, as all hidden ones are.
     Tree: TypeAlias = tuple[str, tuple[frozenset[str], frozenset[str]] | None]
-    #: Folders that end in a slash, and paths of files from there.
+    #: Folders that end in a slash, and paths of files, and of the folders that these are in, from there.
     Named: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
     #: Files, trees, files by name, what all looked like, and by path what the fresh ones held.
     Part: TypeAlias = tuple[tuple[str, ...], tuple[Tree, ...], Named, bytes, dict[str, bytes]]
@@ -140,14 +140,17 @@ class Sight:
         return looks
 
     def _look_for(self, folder: str, names: "Sequence[str]") -> bytes:
-        """Look at the files of a folder that have these names; return the numbers of the regular ones.
+        """Look at the files and folders in a folder that have these names; return the numbers of the regular files.
 
-        Where thousands of folders hold one file each, that takes a fifth of the time of walking through them.
+        Of a folder it counts only that it is one. Where thousands hold one file each, that takes a third of the time of a walk.
         """
         looked: list[bytes] = []
         self._names += (f"\0{folder}", *names)
-        for place, name, _ in self._look_at([(folder, [*names])], looked):
-            self._note_odd(place, name)
+        for place, name, is_folder in self._look_at([(folder, [*names])], looked):
+            if is_folder:
+                self._names.append(f"\0\0{name}")
+            else:
+                self._note_odd(place, name)
         return b"".join(looked)
 
     def _look_at(self, listed: "Listed", looked: list[bytes]) -> "Others":

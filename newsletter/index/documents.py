@@ -1,5 +1,8 @@
 """What out/ is made of, as the index knows it: feeds and pages before anything of them is rendered. Pure."""
 
+from hashlib import sha256
+
+import msgspec
 from msgspec import Struct
 
 from newsletter.feeds.archive import ClosedPage
@@ -17,6 +20,15 @@ class Document(Struct, frozen=True, kw_only=True):
     shape: str
     #: In the order that it shows them in.
     articles: tuple[Article, ...]
+
+
+def digested(*parts: object) -> str:
+    """Digest what shapes a document, where there are so many that it would take memory and time to write all of it down."""
+    try:
+        body = msgspec.json.encode(parts)
+    except UnicodeEncodeError:  # halves of characters
+        body = repr(parts).encode("utf-8", "surrogatepass")
+    return sha256(body).hexdigest()
 
 
 def of_feed(plan: EditionPlan) -> Document:

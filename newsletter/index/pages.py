@@ -223,11 +223,10 @@ class Pages:
             one = measured(self._config.content, article, self._site.files)
         except OSError:  # it went away, which the article is told
             return None
-        known, ledger = self._recognition.of(article.path), ("", "")
         if trace is not None:
             one, ledger = replace(one, updated=trace.shown.article.updated), (trace.shown.content, article.fingerprint)
-        elif known is not None and known.known is not None:
-            ledger = known.known.content, known.known.source
+        else:
+            ledger = self._recognition.content_of(article.path)
         key = self._keys[article.path] = sha256(_encoded(one) + repr(ledger).encode()).digest()
         return key
 

@@ -5,7 +5,6 @@ writer's.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha256
 from typing import TypeAlias
 
 from msgspec import Struct
@@ -15,7 +14,7 @@ from newsletter.config import Config
 from newsletter.emitters import hosted
 from newsletter.feeds.archive import order
 from newsletter.feeds.channels import FeedLink, Nearby
-from newsletter.index.documents import Document
+from newsletter.index.documents import Document, digested
 from newsletter.index.pages import Pages
 from newsletter.model import Article, Channel, Mention, Output, Rendered, Spooled
 from newsletter.piecework import Done, Piece, Piecework, Setting, complete
@@ -152,8 +151,7 @@ def _written(setting: Setting, sheet: Sheet, shown: dict[str, Rendered]) -> tupl
 
 
 def _document(article: Article, frame: Frame) -> Document:
-    # digested, as there are so many
-    shape = sha256(repr(("article", frame.feeds, frame.newer, frame.older)).encode("utf-8", "surrogatepass")).hexdigest()
+    shape = digested("article", frame.feeds, frame.newer, frame.older)
     return Document(paths=(hosted.path_of(article.slug),), shape=shape, articles=(article,))
 
 

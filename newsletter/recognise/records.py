@@ -73,6 +73,14 @@ class Recognition(Struct, frozen=True, kw_only=True):
         paths = sorted((*self.unchanged, *self.others))
         return tuple(one for path in paths if (one := self.of(path)) is not None)
 
+    def content_of(self, path: str) -> tuple[str, str]:
+        """Return what the ledger has of the content of the article at a path, and of its text: empty where it has nothing."""
+        line = self.unchanged.get(path)
+        if line is not None:
+            return line.content, line.source
+        one = self.others.get(path)
+        return (one.known.content, one.known.source) if one is not None and one.known is not None else ("", "")
+
     def of(self, path: str) -> Recognised | None:
         """Tell what the article at a path is; None if it is held back."""
         line = self.unchanged.get(path)
