@@ -59,9 +59,12 @@ def main(argv: "Sequence[str] | None" = None) -> int:
 
 def _carry_out(arguments: "Sequence[str]", sights: "Sequence[sight.Sight]") -> int:
     """Do what the command line says."""
-    from newsletter.cli import dispatch  # noqa: PLC0415 - nothing of it is needed where nothing changed
+    from newsletter.cli import interruption  # noqa: PLC0415 - nothing of it is needed where nothing changed
 
-    return dispatch.carry_out(arguments, sights)
+    with interruption.between_imports():
+        from newsletter.cli import dispatch  # noqa: PLC0415 - the same
+
+        return dispatch.carry_out(arguments, sights)
 
 
 def _say_again(status: int, complaints: "Sequence[str]", lines: "Sequence[str]") -> int:
