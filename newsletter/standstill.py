@@ -53,7 +53,9 @@ class Standstill:
         if "://" in config.ledger and not config.ledger.startswith("sqlite:///"):
             return
         ledger = config.ledger.removeprefix("sqlite:///")
-        out: Named = ((f"{config.out}/", (writer.MANIFEST, *_with_folders(writer.owned(config.out)))),)
+        own = writer.owned(config.out)
+        # a link in the place of a folder would stop a build
+        out: Named = ((f"{config.out}/", (writer.MANIFEST, *sorted(own | writer.folders_of(own)))),)
         results = Sight([ledger, f"{ledger}-journal", f"{ledger}-wal"], [], out).part()
         if self._inputs is None or results is None:
             return
@@ -80,17 +82,6 @@ def _trees(config: Config) -> "list[Tree]":
         program,
         *((place, None) for place in (str(config.templates), *_linked(str(config.templates)), str(shipped))),
     ]
-
-
-def _with_folders(names: Iterable[str]) -> list[str]:
-    """List files, and the folders that they are in: a link in the place of one would stop a build."""
-    found: set[str] = set()
-    for name in names:
-        path = name
-        while path and path not in found:
-            found.add(path)
-            path = path.rpartition("/")[0]
-    return sorted(found)
 
 
 def _linked(root: str) -> Iterator[str]:

@@ -83,6 +83,17 @@ def owned(out: Path) -> frozenset[str]:
         raise OutputError(f"{manifest}: damaged; restore it, or delete {out} if it holds nothing but our output") from error
 
 
+def folders_of(names: Iterable[str]) -> set[str]:
+    """Return the folders that files are in, and those that these are in; all relative to out/, which is none of them."""
+    folders: set[str] = set()
+    for name in names:
+        folder = name.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return folders
+
+
 class Spool:
     """Where outputs wait of which there are too many for memory; with the lock held, until the block ends.
 
@@ -175,13 +186,7 @@ def _refuse_bad_paths(names: list[str]) -> None:
 
 def _refuse_foreign_folders(out: Path, names: list[str]) -> None:
     """Raise OutputError where something else stands in the place of a folder of ours."""
-    folders: set[str] = set()
-    for name in names:
-        folder = name.rpartition("/")[0]
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = folder.rpartition("/")[0]
-    for folder in sorted(folders):
+    for folder in sorted(folders_of(names)):
         try:
             is_ours = stat.S_ISDIR(os.lstat(f"{out}/{folder}").st_mode)
         except FileNotFoundError:

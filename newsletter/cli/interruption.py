@@ -30,7 +30,7 @@ def between_imports() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGALRM, alarm or signal.SIG_DFL)
+        signal.signal(signal.SIGALRM, alarm or signal.SIG_DFL)  # None: Python knows of no handler
 
 
 def _interrupt(_signal: int, frame: FrameType | None) -> None:

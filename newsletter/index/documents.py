@@ -22,13 +22,17 @@ class Document(Struct, frozen=True, kw_only=True):
     articles: tuple[Article, ...]
 
 
-def digested(*parts: object) -> str:
-    """Digest what shapes a document, where there are so many that it would take memory and time to write all of it down."""
+def encoded(value: object) -> bytes:
+    """Write a record down, its instants with their offsets, which come from the time zone database."""
     try:
-        body = msgspec.json.encode(parts)
+        return msgspec.json.encode(value)
     except UnicodeEncodeError:  # halves of characters
-        body = repr(parts).encode("utf-8", "surrogatepass")
-    return sha256(body).hexdigest()
+        return repr(msgspec.to_builtins(value)).encode("utf-8", "surrogatepass")
+
+
+def digested(*parts: object) -> str:
+    """Digest what shapes a document of which there are so many that their shapes would fill memory."""
+    return sha256(encoded(parts)).hexdigest()
 
 
 def of_feed(plan: EditionPlan) -> Document:

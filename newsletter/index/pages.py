@@ -22,7 +22,7 @@ from newsletter.config import Config
 from newsletter.enclosures import measured
 from newsletter.glance import looking
 from newsletter.index import circumstances, place, stamps
-from newsletter.index.documents import Document
+from newsletter.index.documents import Document, encoded
 from newsletter.index.numbers import PAGES
 from newsletter.model import Article, Output, Remark, Rendered, Spooled
 from newsletter.recognise import Recognition, Shown, shown
@@ -227,7 +227,7 @@ class Pages:
             one, ledger = replace(one, updated=trace.shown.article.updated), (trace.shown.content, article.fingerprint)
         else:
             ledger = self._recognition.content_of(article.path)
-        key = self._keys[article.path] = sha256(_encoded(one) + repr(ledger).encode()).digest()
+        key = self._keys[article.path] = sha256(encoded(one) + repr(ledger).encode()).digest()
         return key
 
     def _looks(self, folder: Path, known: Looks) -> Looks | None:
@@ -261,14 +261,6 @@ class Pages:
         if len(written) > MANY:
             time.sleep(looking.TICK / 1e9)
         return written
-
-
-def _encoded(article: Article) -> bytes:
-    """Write down an article, its instants with their offsets, which come from the time zone database."""
-    try:
-        return msgspec.json.encode(article)
-    except UnicodeEncodeError:  # a name that is no Unicode
-        return repr((article, article.published.isoformat(), article.updated.isoformat())).encode("utf-8", "surrogatepass")
 
 
 def _sha256(output: Output | Spooled) -> str:

@@ -16,7 +16,7 @@ from newsletter.errors import NewsletterError
 from newsletter.model import Article, Edition
 from newsletter.processes import far
 from newsletter.processes.ahead import to_make_digests
-from newsletter.processes.aside import Aside, Task, uninterrupted, workers
+from newsletter.processes.aside import Aside, Task, workers
 from newsletter.processes.batches import (
     DIGEST,
     Batch,
@@ -257,16 +257,10 @@ def _render_beside(aside: Aside, work: Sequence[tuple[Article, str]], site: Site
             last -= 1
             own.append(render_all(work[last : last + 1], site))
         else:
-            _get_ready()
+            ready()
             tasks[-1].result()
-    _get_ready()
+    ready()
     return (*chain.from_iterable(task.result() for task in tasks), *chain.from_iterable(reversed(own)))
-
-
-def _get_ready() -> None:
-    """Import what outputs are made with; an interruption waits, for there are libraries that it would be lost in."""
-    with uninterrupted():
-        ready()
 
 
 def _take(setting: object) -> None:

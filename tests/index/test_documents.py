@@ -1,4 +1,7 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from newsletter.feeds.channels import FeedLink
 from newsletter.index.documents import digested
@@ -24,6 +27,15 @@ def test_whatever_shapes_a_document_shows_in_its_digest() -> None:
     digests = {digested(*one) for one in parts}
     assert len(digests) == len(parts)
     assert digests == {digested(*one) for one in parts}
+
+
+def test_of_instants_the_offset_shows_whatever_else_is_in_a_record() -> None:
+    """Not the name of the time zone, which says nothing about its rules."""
+    east = MENTION.published.astimezone(timezone(timedelta(hours=2)))
+    named = MENTION.published.astimezone(ZoneInfo("Etc/GMT-2"))
+    for title in ("A", "\ud800"):
+        first, second, third = (digested(replace(MENTION, title=title, published=at)) for at in (MENTION.published, east, named))
+        assert first != second == third
 
 
 def test_halves_of_characters_show_in_it_too() -> None:

@@ -17,7 +17,8 @@ from newsletter.config import Config, EditionTable, Feeds
 from newsletter.emitters import rss
 from newsletter.emitters.feed import Feed
 from newsletter.errors import OutputError
-from newsletter.index import pages, place
+from newsletter.index import place
+from newsletter.index.documents import encoded
 from newsletter.index.pages import Pages
 from newsletter.model import Article
 from newsletter.processes import rendering
@@ -194,7 +195,7 @@ def test_a_feed_that_goes_away_while_it_is_recorded_is_written_again(tmp_path: P
 
 
 def test_articles_with_words_that_are_no_unicode_are_told_apart() -> None:
-    one, other = (pages._encoded(make_article(title=title)) for title in ("\ud800", "\udfff"))  # noqa: SLF001 - no file says so
+    one, other = (encoded(make_article(title=title)) for title in ("\ud800", "\udfff"))  # no file says so
     assert one != other
 
 
